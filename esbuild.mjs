@@ -48,6 +48,7 @@ const nodeBundles = {
     { in: 'src/server/store/postgres/postgres.ts', out: 'postgres' },
     { in: 'src/server/metrics/metrics.ts', out: 'metrics' },
     { in: 'src/server/signIn/oidc.ts', out: 'oidc' },
+    { in: 'src/server/attachments/objectStorage.ts', out: 'objectStorage' },
     { in: 'src/server/importing/readFile.ts', out: 'readFile' },
   ],
   format: 'cjs',
@@ -204,7 +205,7 @@ function loadLater() {
       bundle.onResolve(
         {
           filter:
-            /\/(app|scriptScan|procedureLimits|exporting|assistant|http|trustingFetch|mcp|metrics|oidc|readFile|openPostgres)\.ts$/,
+            /\/(app|scriptScan|procedureLimits|exporting|assistant|http|trustingFetch|mcp|metrics|oidc|readFile|openPostgres|objectStorage)\.ts$/,
         },
         ({ kind, path }) =>
           kind === 'dynamic-import' ? { path: `./${basename(path, '.ts')}.js`, external: true } : undefined,

@@ -83,7 +83,7 @@ async function importUpload(
   { pushes, writer, files }: Needs,
   { caller, marksFor, allowDuplicate }: Import,
 ): Promise<PushedRun> {
-  const record = parseInput(openhtfRecord, parseReport(found.name, await files.readText(found.id)));
+  const record = parseInput(openhtfRecord, parseReport(found.name, await files.contents.readText(found.id)));
   const run = openhtfRecordToNewRun(record, Date.now());
   const marks = marksFor(contentOf(record));
   return writer.write(async (change) => {

@@ -1,7 +1,7 @@
 import type { Calendar } from '../shared/uptime/uptimeCalendar.ts';
 import type { DaySummaries } from './analytics/daySummaries.ts';
 import type { ActivityFile } from './assistant/activityFile.ts';
-import type { AttachmentFiles } from './attachments/attachmentFiles.ts';
+import type { Attachments } from './attachments/attachments.ts';
 import type { SignedUrls } from './attachments/signedUrls.ts';
 import type { AuditLog } from './auditLog.ts';
 import type { App, Mount, MountedOperations } from './http/mount.ts';
@@ -26,7 +26,7 @@ export interface RouteServices {
   store: Store;
   pushes: Pushes;
   writer: Writer;
-  files: AttachmentFiles;
+  files: Attachments;
   urls: SignedUrls;
   activity: ActivityFile;
   streams: EventStreams;

@@ -1,13 +1,8 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { systemCode } from '../cli/commandError.ts';
-import { attachmentPath } from './attachmentFiles.ts';
-
-export interface StoredAttachment {
-  id: string;
-  name: string;
-  size: number;
-}
+import { attachmentPath } from './attachmentFolder.ts';
+import type { StoredAttachment } from './contents.ts';
 
 /**
  * Checks the file of an attachment without reading its content.

@@ -2,7 +2,7 @@ import { logFailure } from '../cli/logFailure.ts';
 import type { Store } from '../store/tables.ts';
 import { deleteAbandonedUploads, existingUploads } from '../store/uploads.ts';
 import type { Writer } from '../writer.ts';
-import type { AttachmentFiles } from './attachmentFiles.ts';
+import type { Contents } from './contents.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -12,13 +12,13 @@ const dayMs = 24 * 60 * 60 * 1000;
  */
 export async function sweepAttachments(
   { store, writer }: { store: Store; writer: Writer },
-  files: AttachmentFiles,
+  contents: Contents,
 ): Promise<void> {
   try {
     await writer.write((change) => deleteAbandonedUploads(change, Date.now() - dayMs));
-    for await (const ids of files.all()) {
+    for await (const ids of contents.all()) {
       const existing = await existingUploads(store, ids);
-      await files.remove(ids.filter((id) => !existing.has(id)));
+      await contents.remove(ids.filter((id) => !existing.has(id)));
     }
   } catch (error) {
     logFailure('Attachments that nothing needs could not be cleared away', error);

@@ -15,8 +15,9 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import { serverExit } from '../../shared/contract/local.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
-import { attachmentFault, type StoredAttachment } from '../attachments/attachmentFault.ts';
-import { attachmentPath, incoming } from '../attachments/attachmentFiles.ts';
+import { attachmentFault } from '../attachments/attachmentFault.ts';
+import { attachmentPath, incoming } from '../attachments/attachmentFolder.ts';
+import type { StoredAttachment } from '../attachments/contents.ts';
 import { diskProblem, howToRestore, isDamage } from '../store/databaseErrors.ts';
 import { openForReading, openForWriting, withDatabase } from '../store/sqlite/databaseFile.ts';
 import { requireKnownSchema } from '../store/sqlite/schema/migrations.ts';
@@ -40,7 +41,25 @@ type Stored = ReadonlyMap<string, StoredAttachment>;
  * damaged database are copied unchanged to another place, which cannot be mistaken for a backup.
  * @throws CommandError if `file` exists already or cannot be written, or if the database is damaged
  */
-export function backup(folder: DataFolder, to: string): Backup {
+export const backup = (folder: DataFolder, to: string): Backup => writeBackup(folder, to, copyFolder);
+
+/**
+ * Copies the database of a data folder without its attachments, which are in an object storage.
+ * @throws CommandError as `backup` does
+ */
+export const backupDatabase = (folder: DataFolder, to: string): void =>
+  writeBackup(folder, to, ({ database }, file, part) => {
+    requireKnownSchema(database);
+    const unfinished = join(part, 'stations.db');
+    copyDatabase(database, unfinished);
+    renameSync(unfinished, file);
+  });
+
+function writeBackup<T>(
+  folder: DataFolder,
+  to: string,
+  copy: (folder: DataFolder, file: string, part: string) => T,
+): T {
   const file = resolve(to);
   for (const taken of [file, attachmentsOf(file), damagedCopyOf(file)]) {
     if (existsSync(taken)) throw new CommandError(serverExit.usage, `${taken} exists already. Give --to another name.`);
@@ -51,7 +70,7 @@ export function backup(folder: DataFolder, to: string): Backup {
     clear();
     // The new folder belongs to this user alone: in a shared folder another user could place a link.
     mkdirSync(part, { mode: 0o700 });
-    return copyFolder(folder, file, part);
+    return copy(folder, file, part);
   } catch (error) {
     clear();
     if (isDamage(error)) throw copyDamaged(folder, file, error);

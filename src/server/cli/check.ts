@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { serverExit } from '../../shared/contract/local.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { attachmentFault } from '../attachments/attachmentFault.ts';
-import { attachmentPath, incoming } from '../attachments/attachmentFiles.ts';
+import { attachmentPath, incoming } from '../attachments/attachmentFolder.ts';
 import { howToRestore, isDamage } from '../store/databaseErrors.ts';
 import { type DatabaseFile, openForReading } from '../store/sqlite/databaseFile.ts';
 import { isSchemaOlder, requireKnownSchema } from '../store/sqlite/schema/migrations.ts';
@@ -51,9 +51,10 @@ const violationQueries: readonly string[] = [
 /**
  * Searches a data folder for damage. It only reads, so the server of the folder may be running.
  * Yields one sentence per finding.
+ * @param withAttachments whether the attachments are files, which are searched too
  * @throws CommandError if the data is of another version
  */
-export function* check(folder: DataFolder): Generator<string> {
+export function* check(folder: DataFolder, withAttachments = true): Generator<string> {
   let database: DatabaseFile | undefined;
   try {
     requireKnownSchema(folder.database);
@@ -66,7 +67,7 @@ export function* check(folder: DataFolder): Generator<string> {
     }
     database = openForReading(folder.database);
     yield* checkDatabase(database);
-    yield* checkAttachments(database, folder.attachments);
+    if (withAttachments) yield* checkAttachments(database, folder.attachments);
   } catch (error) {
     if (!isDamage(error)) throw error;
     yield `The database ${folder.database} is damaged (${messageOf(error)}). ${howToRestore}`;

@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
+import type { StoragePlace } from '../attachments/storagePlace.ts';
 import { type LogFormat, logFormats } from '../log.ts';
 import { type ImportOptions, readFiles, readImportOptions, refuseImportOptions } from './importOptions.ts';
 import { type NetworkOptions, readNetworkOptions } from './networkOptions.ts';
 import { type GivenProvider, readProviderOptions } from './providerOptions.ts';
+import { readAttachments } from './storageOptions.ts';
 import { usage, usageError } from './usage.ts';
 import { readUserCommand, refuseUserOptions, type UserCommand } from './userOptions.ts';
 
@@ -22,6 +24,9 @@ Without a command: the station server of the data folder DIR, which is created i
 --time-zone   Yields are counted by the days of this time zone, such as Europe/Berlin; without it, by those of this
               machine's time zone.
 --log-format  text (for people) or json: one JSON object per line on stderr, for each request and each message.
+--attachments where the contents of attachments are: a folder that exists, such as one on a file server, or s3://BUCKET/PREFIX in a
+              storage that is compatible with S3, with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and
+              AWS_ENDPOINT_URL in the environment. Without it: in DIR. check and backup need the same option.
 --oidc-issuer, --oidc-client-id
               the OpenID Connect provider with which people sign in, and the id of this server there. Its secret is in the
               environment variable TEST_STATIONS_OIDC_CLIENT_SECRET. The address that the provider sends browsers back to is
@@ -49,6 +54,7 @@ backup        copies DIR as it is at one moment, also while its server runs: the
               Exit code 0: the backup is complete. 17: it can be used, and lacks the attachments named on stderr, whose
               files are missing or damaged in DIR. 14: the database is damaged; the files of DIR were copied as they are
               to the folder FILE.damaged, from which the server cannot start. Any other code: there is no backup.
+              Contents in a storage that is compatible with S3 are not copied: its own tools do that.
               To restore a backup: stop the server, move DIR away, make it anew, copy FILE to DIR/stations.db and the
               folder FILE.attachments to DIR/attachments, and start the server. Read-only links to stations end then: the
               secret that signs them (DIR/signing.secret) is in no backup.
@@ -70,11 +76,12 @@ type Command =
       timeZone: string;
       logFormat: LogFormat;
       provider: GivenProvider | null;
+      attachments: StoragePlace | null;
     } & NetworkOptions)
   | { command: 'new-user-key'; data: string; revokeOthers: boolean; name: string | null }
   | { command: 'user'; data: string; user: UserCommand }
-  | { command: 'check'; data: string }
-  | { command: 'backup'; data: string; to: string }
+  | { command: 'check'; data: string; attachments: StoragePlace | null }
+  | { command: 'backup'; data: string; to: string; attachments: StoragePlace | null }
   | { command: 'junit'; data: string; run: string | null }
   | { command: 'import'; data: string; files: readonly string[]; options: ImportOptions }
   | { command: 'mcp'; place: { data: string } | { server: string } };
@@ -98,6 +105,9 @@ export function readCommand(args: readonly string[]): Command {
   if (command !== 'user') refuseUserOptions(values);
   if (command !== 'import') refuseImportOptions(values);
   if (to !== undefined && command !== 'backup') throw usageError('--to goes with backup.');
+  if (values.attachments !== undefined && !['', 'check', 'backup'].includes(command)) {
+    throw usageError('--attachments goes with the start of the server, check and backup.');
+  }
   if (values.run !== undefined && command !== 'junit') throw usageError('--run goes with junit.');
   switch (command) {
     case '':
@@ -107,10 +117,10 @@ export function readCommand(args: readonly string[]): Command {
     case 'user':
       return { command, data, user: readUserCommand(rest[0] ?? '', values) };
     case 'check':
-      return { command, data };
+      return { command, data, attachments: readAttachments(values.attachments) };
     case 'backup':
       if (!to) throw usageError('--to FILE is missing: where the backup is to be written.');
-      return { command, data, to };
+      return { command, data, to, attachments: readAttachments(values.attachments) };
     case 'import':
       return { command, data, files: readFiles(rest), options: readImportOptions(values) };
     case 'junit':
@@ -136,6 +146,7 @@ function parse(args: readonly string[]) {
         key: { type: 'string' },
         'mqtt-port': { type: 'string' },
         'log-format': { type: 'string' },
+        attachments: { type: 'string' },
         'oidc-issuer': { type: 'string' },
         'oidc-client-id': { type: 'string' },
         'oidc-domain': { type: 'string', multiple: true },
@@ -172,6 +183,7 @@ function readServe(data: string, values: ReturnType<typeof parse>['values']): Co
     timeZone: readTimeZone(values['time-zone']),
     logFormat: readLogFormat(values['log-format']),
     provider,
+    attachments: readAttachments(values.attachments),
     ...network,
   };
 }

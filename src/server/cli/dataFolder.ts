@@ -10,7 +10,7 @@ import {
   serverFile,
 } from '../../shared/contract/local.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
-import { incoming } from '../attachments/attachmentFiles.ts';
+import { incoming } from '../attachments/attachmentFolder.ts';
 import { lockFile } from '../store/sqlite/databaseFile.ts';
 import { CommandError, systemCode } from './commandError.ts';
 
@@ -41,6 +41,12 @@ function replaceFile(path: string, content: string): void {
 
 const isLink = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 
+const noAttachments = (folder: string): CommandError =>
+  new CommandError(
+    serverExit.storageUnusable,
+    `The folder ${folder} of --attachments does not exist. Create it, or mount the disk that contains it.`,
+  );
+
 export class DataFolder {
   readonly path: string;
   readonly database: string;
@@ -55,12 +61,15 @@ export class DataFolder {
   readonly #secretFile: string;
   #unlock: (() => void) | undefined;
 
-  /** @param databaseUrl of the PostgreSQL database with the data; null: they are in the folder */
-  constructor(path: string, databaseUrl: string | null = null) {
+  /**
+   * @param databaseUrl of the PostgreSQL database with the data; null: they are in the folder
+   * @param attachments the folder of attachments, which must exist; null: the one in the data folder
+   */
+  constructor(path: string, databaseUrl: string | null = null, attachments: string | null = null) {
     this.databaseUrl = databaseUrl;
     this.path = resolve(path);
     this.database = join(this.path, 'stations.db');
-    this.attachments = join(this.path, 'attachments');
+    this.attachments = attachments ?? join(this.path, 'attachments');
     this.certificates = join(this.path, 'certificates');
     this.authority = join(this.certificates, 'ca.pem');
     this.log = join(this.path, 'server.log');
@@ -70,14 +79,19 @@ export class DataFolder {
     this.#secretFile = join(this.path, 'signing.secret');
     try {
       this.#refuseLinks();
+      createFolder(this.path);
+      // An empty folder in place of one that is not mounted would look as if all attachments were lost.
+      if (attachments !== null && !existsSync(attachments)) throw noAttachments(attachments);
       createFolder(this.attachments);
     } catch (error) {
       throw error instanceof CommandError ? error : this.#notWritable(error);
     }
   }
 
-  static existing(path: string, databaseUrl: string | null = null): DataFolder {
-    if (databaseUrl !== null || existsSync(join(path, 'stations.db'))) return new DataFolder(path, databaseUrl);
+  static existing(path: string, databaseUrl: string | null = null, attachments: string | null = null): DataFolder {
+    if (databaseUrl !== null || existsSync(join(path, 'stations.db'))) {
+      return new DataFolder(path, databaseUrl, attachments);
+    }
     throw new CommandError(serverExit.usage, `There is no data of a station server in ${resolve(path)}. Check --data.`);
   }
 

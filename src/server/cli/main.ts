@@ -2,11 +2,14 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { serverExit } from '../../shared/contract/local.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
+import { isStorageError } from '../attachments/storageError.ts';
+import { storageAddress, type StoragePlace } from '../attachments/storagePlace.ts';
 import { log, setLogFormat } from '../log.ts';
 import { diskProblem } from '../store/databaseErrors.ts';
 import { CommandError } from './commandError.ts';
 import { help, readCommand } from './commandLine.ts';
 import { DataFolder } from './dataFolder.ts';
+import { bucketOptions, takeStorageVariables } from './storageOptions.ts';
 
 // Files that the server creates are readable by this user only.
 process.umask(0o077);
@@ -31,6 +34,7 @@ async function main(): Promise<void> {
   const assistantKey = takeAssistantKey(process.env);
   const clientSecret = takeClientSecret(process.env);
   const databaseUrl = takeDatabaseUrl(process.env);
+  const storageVariables = takeStorageVariables(process.env);
   const command = readCommand(process.argv.slice(2));
   if (command.command === 'help') {
     console.log(help);
@@ -45,15 +49,32 @@ async function main(): Promise<void> {
   }
   if (command.command === 'check') {
     const { check } = await import('./check.ts');
-    for (const finding of check(DataFolder.existing(command.data))) {
+    const bucket = bucketOptions(command.attachments, storageVariables);
+    const folder = DataFolder.existing(command.data, null, folderOf(command.attachments));
+    const report = (finding: string): void => {
       console.log(finding);
       process.exitCode = 1;
+    };
+    for (const finding of check(folder, bucket === null)) report(finding);
+    if (bucket !== null) {
+      const { checkObjects } = await import('./checkObjects.ts');
+      for await (const finding of checkObjects(folder.database, bucket)) report(finding);
     }
     return;
   }
   if (command.command === 'backup') {
-    const { attachmentsOf, backup } = await import('./backup.ts');
-    const { attachments, faults } = backup(DataFolder.existing(command.data), command.to);
+    const { attachmentsOf, backup, backupDatabase } = await import('./backup.ts');
+    const { attachments: place } = command;
+    if (place !== null && 'bucket' in place) {
+      backupDatabase(DataFolder.existing(command.data), command.to);
+      console.log(`Backed up the database to ${command.to}.`);
+      console.log(
+        `The attachments in ${storageAddress(place)} were not copied. Back up the bucket with its own tools.`,
+      );
+      return;
+    }
+    const folder = DataFolder.existing(command.data, null, folderOf(place));
+    const { attachments, faults } = backup(folder, command.to);
     console.log(`Backed up to ${command.to}, and ${attachments} attachments to ${attachmentsOf(command.to)}.`);
     for (const fault of faults) console.error(fault);
     if (faults.length > 0) {
@@ -85,7 +106,11 @@ async function main(): Promise<void> {
     return;
   }
   if (command.command === 'serve') setLogFormat(command.logFormat);
-  const folder = new DataFolder(command.data, databaseUrl);
+  const folder = new DataFolder(
+    command.data,
+    databaseUrl,
+    command.command === 'serve' ? folderOf(command.attachments) : null,
+  );
   if (command.command === 'new-user-key') {
     const { newUserKey } = await import('./userKeys.ts');
     console.log(await newUserKey(folder, command));
@@ -100,6 +125,7 @@ async function main(): Promise<void> {
   const server = await serve(folder, {
     ...command,
     provider: command.provider && { ...command.provider, clientSecret },
+    bucket: bucketOptions(command.attachments, storageVariables),
     chosenKey,
     metricsToken,
     pagesFolder: findPagesFolder(),
@@ -118,6 +144,9 @@ async function main(): Promise<void> {
   process.once('SIGINT', stop);
   console.log(JSON.stringify(server.address));
 }
+
+const folderOf = (place: StoragePlace | null): string | null =>
+  place !== null && 'folder' in place ? place.folder : null;
 
 /**
  * Removes the key of the first user from the environment, so that no child process inherits it, and returns it. Only
@@ -192,10 +221,13 @@ function findPagesFolder(): string {
 }
 
 function fail(error: unknown): void {
-  const failure = error instanceof CommandError ? error : diskFailure(error);
+  const failure = error instanceof CommandError ? error : (storageFailure(error) ?? diskFailure(error));
   log.error(failure?.message ?? `The station server failed: ${messageOf(error)}`);
   process.exit(failure?.exitCode ?? 1);
 }
+
+const storageFailure = (error: unknown): CommandError | null =>
+  isStorageError(error) ? new CommandError(serverExit.storageUnusable, messageOf(error), error) : null;
 
 function diskFailure(error: unknown): CommandError | null {
   const problem = diskProblem(error);

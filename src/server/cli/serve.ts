@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import type { ServerAddress } from '../../shared/contract/local.ts';
 import { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
 import { DaySummaries } from '../analytics/daySummaries.ts';
 import { createApp } from '../app.ts';
 import { ActivityFile } from '../assistant/activityFile.ts';
-import { AttachmentFiles } from '../attachments/attachmentFiles.ts';
+import { incoming } from '../attachments/attachmentFolder.ts';
+import { Attachments } from '../attachments/attachments.ts';
 import { SignedUrls } from '../attachments/signedUrls.ts';
 import { sweepAttachments } from '../attachments/sweepAttachments.ts';
 import { hostOf, Hosts } from '../http/hosts.ts';
@@ -29,6 +31,7 @@ import { Entrance } from './entrance.ts';
 import type { NetworkOptions } from './networkOptions.ts';
 import { openData } from './openData.ts';
 import { ServerLog } from './serverLog.ts';
+import { type BucketOptions, openContents } from './storageOptions.ts';
 import { ensureUserKey } from './userKeys.ts';
 
 const sweepIntervalMs = 24 * 60 * 60_000;
@@ -46,6 +49,8 @@ interface ServeOptions extends NetworkOptions {
   logFormat: LogFormat;
   pagesFolder: string;
   provider: ProviderOptions | null;
+  /** Null: the contents of attachments are files. */
+  bucket: BucketOptions | null;
 }
 
 export async function serve(
@@ -62,6 +67,7 @@ export async function serve(
     logFormat,
     pagesFolder,
     provider,
+    bucket,
   }: ServeOptions,
 ): Promise<RunningServer> {
   const publicHost = publicUrl === null ? '' : hostOf(publicUrl);
@@ -69,6 +75,8 @@ export async function serve(
   folder.lock();
   const log = new ServerLog(folder.log);
   log.start();
+  // A standby finds out now, not when it takes over, that it cannot reach the storage.
+  const { contents, claim } = await openContents(folder.attachments, bucket);
   const last = folder.readAddress();
   const openEntrance = (): Promise<Entrance> =>
     Entrance.open({ host, ports: portsToTry(port, last?.url), tls, insidePorts: portsToTry(null, last?.url) });
@@ -78,7 +86,8 @@ export async function serve(
   const { store, writer, pushes } = await openData(folder);
   const tail = await ChangeTail.start(store);
   const streams = new EventStreams(tail);
-  const files = new AttachmentFiles(folder.attachments);
+  await claim(await findInstance(store));
+  const files = new Attachments(contents, join(folder.attachments, incoming));
   const secret = folder.signingSecret();
   const urls = new SignedUrls(secret);
   const links = new OperatorLinks(secret);
@@ -135,6 +144,8 @@ export async function serve(
         chosenKey,
         metricsToken,
         provider?.clientSecret,
+        bucket?.access.secretAccessKey,
+        bucket?.access.sessionToken,
         folder.databaseUrl,
       ].filter((each) => each != null),
     },
@@ -159,9 +170,9 @@ export async function serve(
   };
   folder.writeAddress({ ...address, stop_token: stopToken, assistant_token: assistantToken });
   readiness.enter('running');
-  let swept = sweepAttachments({ store, writer }, files);
+  let swept = sweepAttachments({ store, writer }, contents);
   const sweeping = setInterval(() => {
-    swept = swept.then(() => sweepAttachments({ store, writer }, files));
+    swept = swept.then(() => sweepAttachments({ store, writer }, contents));
   }, sweepIntervalMs).unref();
   return {
     address,

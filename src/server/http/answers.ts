@@ -1,4 +1,5 @@
 import { RunInputError } from '../../shared/run/newRun.ts';
+import { isStorageError } from '../attachments/storageError.ts';
 import { systemCode } from '../cli/commandError.ts';
 import { log } from '../log.ts';
 import { diskProblem } from '../store/databaseErrors.ts';
@@ -59,7 +60,8 @@ export function failureAnswer(method: string, path: string, error: unknown, rout
   const refusal = refusalOf(error);
   if (refusal instanceof RefusalError) return errorAnswer(path, refusal.code, refusal);
   const message = logServerFailure(`${method} ${route}`, error);
-  return errorAnswer(path, 'INTERNAL_SERVER_ERROR', { message, issues: [] });
+  const code = isStorageError(error) ? 'SERVICE_UNAVAILABLE' : 'INTERNAL_SERVER_ERROR';
+  return errorAnswer(path, code, { message, issues: [] });
 }
 
 /** Returns why something was refused or failed, for a caller that reads nothing but sentences. A failure is logged. */
@@ -70,5 +72,8 @@ export function failureSentence(what: string, error: unknown): string {
 
 function logServerFailure(what: string, error: unknown): string {
   log.error(`${what} failed`, error);
+  if (isStorageError(error)) {
+    return 'The station server cannot use its storage for attachments. Nothing was saved: try again later.';
+  }
   return diskProblem(error) ?? 'The station server failed on this request. Its log tells why.';
 }

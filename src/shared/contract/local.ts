@@ -157,4 +157,5 @@ export const serverExit = {
   refused: 18,
   databaseUnusable: 19,
   leaseLost: 20,
+  storageUnusable: 21,
 } as const;

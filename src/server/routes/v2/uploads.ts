@@ -2,10 +2,13 @@ import { Readable } from 'node:stream';
 import { byId } from '../../../shared/contract/common.ts';
 import { json } from '../../http/answers.ts';
 import { parseInput } from '../../http/input.ts';
-import { badRequest, conflict, notFound } from '../../http/refusalError.ts';
+import { badRequest, conflict, notFound, type RefusalError } from '../../http/refusalError.ts';
 import type { RouteServices } from '../../routeServices.ts';
 import { findUpload, markStored, type StoredContent } from '../../store/uploads.ts';
 import { existingUpload } from '../existing.ts';
+
+const completeAlready = (name: string): RefusalError =>
+  conflict(`The file "${name}" has its content already, which cannot be changed. Begin another upload.`);
 
 const mediaType = /^[\w.+-]+\/[\w.+-]+(?:; ?[\w-]+=[\w.+-]+)*$/;
 
@@ -20,12 +23,16 @@ export function uploadRoutes({
   files,
   urls,
 }: Pick<RouteServices, 'app' | 'store' | 'writer' | 'files' | 'urls'>): void {
-  const storeContent = (id: string, name: string, content: StoredContent): Promise<void> =>
-    writer.write(async (change) => {
-      if (!(await markStored(change, id, content))) {
-        throw notFound(`The upload "${name}" was deleted while its content was on its way.`);
-      }
-    });
+  /**
+   * After an error, the content stays: a commit whose answer was lost may have been made. A repeated upload replaces it, and the
+   * sweep removes contents that belong to nothing.
+   */
+  async function storeContent(id: string, name: string, content: StoredContent): Promise<void> {
+    if (await writer.write((change) => markStored(change, id, content))) return;
+    if ((await findUpload(store, id)) !== null) throw completeAlready(name);
+    await files.remove([id]);
+    throw notFound(`The upload "${name}" was deleted while its content was on its way.`);
+  }
 
   app.put('/api/uploads/:id', async (c) => {
     urls.check('PUT', c.req.path, { expires: c.req.query('expires'), signature: c.req.query('signature') });
@@ -40,15 +47,10 @@ export function uploadRoutes({
       const upload = await findUpload(store, id);
       if (upload !== null && upload.stored_at !== null) {
         if (upload.sha256 === content.sha256) return;
-        throw conflict(`The file "${name}" has its content already, which cannot be changed. Begin another upload.`);
+        throw completeAlready(name);
       }
       await keep();
-      try {
-        await storeContent(id, name, { ...content, content_type });
-      } catch (error) {
-        await files.remove([id]); // not stored: the file would belong to nothing
-        throw error;
-      }
+      await storeContent(id, name, { ...content, content_type });
     });
     return json({ id });
   });
@@ -57,7 +59,8 @@ export function uploadRoutes({
     urls.check('GET', c.req.path, { expires: c.req.query('expires'), signature: c.req.query('signature') });
     const { id, name, size, content_type } = await existingUpload(store, parseInput(byId, c.req.param()).id);
     if (size === null) throw notFound(`The content of "${name}" was never uploaded.`);
-    return new Response(ReadableStream.from(files.read(id)), {
+    const content = c.req.method === 'HEAD' ? null : await files.contents.open(id);
+    return new Response(content, {
       headers: {
         'Content-Type': content_type ?? 'application/octet-stream',
         'Content-Length': String(size),

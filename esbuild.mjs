@@ -205,7 +205,7 @@ function loadLater() {
       bundle.onResolve(
         {
           filter:
-            /\/(app|scriptScan|procedureLimits|exporting|assistant|http|trustingFetch|mcp|metrics|oidc|readFile|openPostgres|objectStorage)\.ts$/,
+            /\/(app|scriptScan|procedureLimits|exporting|assistant|http|trustingFetch|mcp|metrics|oidc|readFile|postgres|objectStorage)\.ts$/,
         },
         ({ kind, path }) =>
           kind === 'dynamic-import' ? { path: `./${basename(path, '.ts')}.js`, external: true } : undefined,

@@ -114,7 +114,8 @@ function postgres() {
     ...['assistant/mcpClients', 'assistant/refusals', 'portTaken', 'presence', 'shutdown', 'uploads'],
   ].map((name) => `test/server/${name}.test.ts`);
   const ofSqlite = /stations\.db|store\/sqlite\/|cli\/check|uptimeAtWork/;
-  const isForBoth = (file) => !others.includes(file) && !ofSqlite.test(readFileSync(join(root, file), 'utf8'));
+  const isForBoth = (file) =>
+    file.includes('/postgres') || (!others.includes(file) && !ofSqlite.test(readFileSync(join(root, file), 'utf8')));
   const files = globSync('test/server/**/*.test.ts', { cwd: root }).sort().filter(isForBoth);
   const part = suite('postgres', { needs: ['pythons'], timeout: 60_000, files });
   return {

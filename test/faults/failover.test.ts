@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { after, before, describe, it } from 'mocha';
@@ -14,7 +13,7 @@ import { adminKey } from '../server/bench.ts';
 import { randomNumbers } from '../server/random.ts';
 import { send, TestClient } from '../server/requests.ts';
 import { temporaryFolder } from '../server/support.ts';
-import { freePort, TestPostgres } from '../support/postgres.ts';
+import { freePort, hasPostgres, TestPostgres } from '../support/postgres.ts';
 import { skip } from '../support/skip.ts';
 import { LabServer } from './labServer.ts';
 
@@ -60,9 +59,7 @@ describe(`two station servers on one PostgreSQL database (FAILOVER_SEED=${seed} 
   const servers: LabServer[] = [];
 
   before(async function () {
-    if (spawnSync('postgres', ['--version']).status !== 0) {
-      skip(this, 'the program postgres of PostgreSQL is not in the PATH');
-    }
+    if (!hasPostgres) skip(this, 'the program postgres of PostgreSQL is not in the PATH');
     postgres = await TestPostgres.start();
     databaseUrl = await postgres.createDatabase('lab');
     for (const folder of folders) servers.push(new LabServer({ folder, port: await freePort(), databaseUrl }));

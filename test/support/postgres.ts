@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { chownSync, mkdtempSync, rmSync } from 'node:fs';
@@ -9,6 +9,8 @@ import { Client } from 'pg';
 
 /** PostgreSQL refuses to run as root. */
 const otherUser = 65_534;
+
+export const hasPostgres = spawnSync('postgres', ['--version']).status === 0;
 
 export const isPostgres = process.env['TEST_ENGINE'] === 'postgres';
 

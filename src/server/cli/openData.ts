@@ -9,16 +9,19 @@ import { logFailure } from './logFailure.ts';
 
 /**
  * Opens the database of a data folder: the SQLite file in it or, if one is given, a database of a PostgreSQL server.
+ * @param isActive whether this process is the active server of the PostgreSQL database
  * @throws CommandError if it cannot be used
  */
-export async function openData({ database, databaseUrl }: DataFolder): Promise<Engine> {
+export async function openData({ database, databaseUrl }: DataFolder, isActive = false): Promise<Engine> {
   if (databaseUrl === null) return openStore(database);
   const { openPostgres } = await import('../store/postgres/postgres.ts');
   try {
     // The writer is made here, because a bundle of its own would have other classes of errors.
-    const opened = await openPostgres(databaseUrl, (error) =>
-      logFailure('A connection to PostgreSQL was lost', messageOf(error)),
-    );
+    const opened = await openPostgres(databaseUrl, {
+      isActive,
+      // The error itself has the whole connection.
+      connectionLost: (error) => logFailure('A connection to PostgreSQL was lost', messageOf(error)),
+    });
     return { ...opened, writer: new Writer(opened.store, () => opened.changeCount()) };
   } catch (error) {
     throw databaseError(error);

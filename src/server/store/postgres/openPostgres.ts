@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -14,13 +13,11 @@ import {
 } from 'kysely';
 import { Pool, types } from 'pg';
 import type { Engine } from '../engine.ts';
-import type { Store, StoreTransaction, Tables } from '../tables.ts';
+import type { Store, Tables } from '../tables.ts';
 import { postgresPushes } from './pushes.ts';
-import { schemaTables } from './schema.ts';
-import { schemaTriggers } from './triggers.ts';
+import { migrate } from './schema/migrations.ts';
 import { PostgresWordCompiler } from './words.ts';
 
-const schemaVersion = 1;
 const connections = 8;
 
 /** The transactions of all servers of a database take this lock, so that one writes at a time. */
@@ -54,14 +51,20 @@ class WordyDialect extends PostgresDialect {
   }
 }
 
+interface PostgresOptions {
+  /** Whether this process is the active server of the database. */
+  readonly isActive: boolean;
+  /** Is called when a connection of the pool ends unexpectedly. */
+  readonly connectionLost: (error: Error) => void;
+}
+
 /**
- * Opens a database of a PostgreSQL server, and creates its tables if it has none. A commit is durable when it returns.
- * @param connectionLost is called when a connection of the pool ends unexpectedly
+ * Opens a database of a PostgreSQL server, and migrates it. A commit is durable when it returns.
  * @throws Error if it cannot be used; no message contains the password in `url`
  */
 export async function openPostgres(
   url: string,
-  connectionLost: (error: Error) => void,
+  { isActive, connectionLost }: PostgresOptions,
 ): Promise<Omit<Engine, 'writer'> & { changeCount(): number }> {
   const pool = new Pool({ connectionString: url, max: connections });
   pool.on('error', connectionLost);
@@ -77,7 +80,7 @@ export async function openPostgres(
   });
   try {
     await requireUsable(store);
-    await store.transaction().execute(prepare);
+    await migrate(store, { isActive });
   } catch (error) {
     await store.destroy();
     throw error;
@@ -95,36 +98,4 @@ async function requireUsable(store: Store): Promise<void> {
     `It has the collation ${found?.collation ?? '?'} and the encoding ${found?.encoding ?? '?'}; the ` +
       `station server needs C and UTF8. Create it with: createdb --template template0 --lc-collate C --encoding UTF8 NAME.`,
   );
-}
-
-async function prepare(change: StoreTransaction): Promise<void> {
-  await sql`create table if not exists schema_version (version bigint not null)`.execute(change);
-  const { rows } = await sql<{ version: number }>`select version from schema_version`.execute(change);
-  const version = rows[0]?.version;
-  if (version === undefined) {
-    await createSchema(change);
-  } else if (version > schemaVersion) {
-    throw new Error(
-      `It was written by a newer version of the station server (schema ${version}, this one knows ` +
-        `${schemaVersion}). Update Test Stations, or use another database.`,
-    );
-  }
-}
-
-async function createSchema(change: StoreTransaction): Promise<void> {
-  await change.executeQuery(CompiledQuery.raw(schemaTables));
-  await change.executeQuery(CompiledQuery.raw(schemaTriggers));
-  const now = Date.now();
-  await change.insertInto('instance').values({ id: randomUUID(), created_at: now }).execute();
-  await change
-    .insertInto('users')
-    .values({
-      id: randomUUID(),
-      name: 'Local user',
-      email: 'local@test-stations.invalid',
-      role: 'administrator',
-      created_at: now,
-    })
-    .execute();
-  await sql`insert into schema_version values (${schemaVersion})`.execute(change);
 }

@@ -1,7 +1,7 @@
-import { quarterHourMillis } from '../time.ts';
+import { quarterHourMillis } from '../../time.ts';
 
 const maxStoredChanges = 10_000;
-/** See `sqlite/schema/stationFiguresSchema.ts`. */
+/** See `store/sqlite/schema/stationFiguresSchema.ts`. */
 const dayMs = 30 * 3_600_000;
 
 let count = 0;
@@ -83,7 +83,7 @@ const raise = (where: string, rewrites = '1'): string =>
   `update presence set history_version = history_version + 1, rewrite_version = rewrite_version + ${rewrites} where ${where};`;
 
 /** Records changes, counts and what is out of date, as the triggers of SQLite do. Change ids have no gaps: one transaction writes at a time. */
-export const schemaTriggers = `
+export const firstTriggers = `
 create function note_change(kind text, station text, procedure text, run text) returns void language plpgsql as $$
 declare next bigint;
 begin
@@ -91,6 +91,17 @@ begin
   insert into changes values (next, floor(extract(epoch from clock_timestamp()) * 1000)::bigint, kind, station, procedure, run);
   if next % 100 = 0 then delete from changes as c where c.id <= next - ${maxStoredChanges}; end if;
 end $$;
+
+create function insert_measurements() returns trigger language plpgsql as $$ begin
+  insert into measurement_rows
+  select p.key, m.place - 1, p.run_key, m.value ->> 0, m.value ->> 1, m.value ->> 2, m.value ->> 3, m.value ->> 4,
+    (m.value -> 5)::text, (m.value -> 6)::text, (m.value -> 7)::text,
+    case when json_typeof(m.value -> 7) = 'number' then json_number(m.value ->> 7) end
+  from inserted as p cross join lateral json_array_elements(p.measurements_json::json) with ordinality as m (value, place);
+  return null;
+end $$;
+create trigger insert_measurements after insert on phases referencing new table as inserted
+  for each statement execute function insert_measurements();
 ${[
   trigger('insert on stations', note('station.created', { station: 'new.id' })),
   trigger('update on stations', note('station.updated', { station: 'new.id' }), 'new.archived_at is null'),

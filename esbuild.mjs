@@ -84,7 +84,7 @@ const appBundle = {
 };
 
 /** Bundles that must stay below a number of bytes: the extension's is what its activation costs. */
-const limits = { 'extension.js': 5_000, 'app.js': 560_000 };
+const limits = { 'extension.js': 5_000, 'app.js': 580_000 };
 
 await (process.argv.includes('--watch') ? watch() : release());
 

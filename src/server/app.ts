@@ -26,6 +26,7 @@ import { runFilterValuesRoute } from './routes/local/runFilterValues.ts';
 import { serverRoutes } from './routes/local/server.ts';
 import { shiftRoutes } from './routes/local/shifts.ts';
 import { signInRoutes } from './routes/local/signIns.ts';
+import { stationGroupRoutes } from './routes/local/stationGroups.ts';
 import { studyRoutes } from './routes/local/studies.ts';
 import { uptimeRoutes } from './routes/local/uptime.ts';
 import { v1Routes } from './routes/v1.ts';
@@ -105,6 +106,7 @@ export function createApp(given: GivenServices, { hosts, logFormat, metricsToken
   eventRoutes(services);
   stationRoutes(services);
   overviewRoutes(services);
+  stationGroupRoutes(services);
   operatorRoutes(services);
   operatorPageRoutes(services);
   presenceRoutes(services);

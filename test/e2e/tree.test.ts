@@ -143,12 +143,12 @@ describe('the tree of stations', function () {
       return (await tree().row('Line 999').locator.count()) > 0; // all are painted, closed: so they stay when few are left
     });
     const filter = async (text: string, pick: string): Promise<void> => {
-      await window.command('Test Stations: Filter Stations…');
-      await window.quickInput.opened('Filter stations');
+      await window.command('Test Stations: Find Stations…');
+      await window.quickInput.opened('Find stations');
       await window.quickInput.fill(text);
       await window.quickInput.pick(pick);
     };
-    await filter('line 99', 'Name contains “line 99”');
+    await filter('line 99', 'Show matching stations only');
     await eventually(async () => {
       const names = (await tree().rows()).map((row) => row.replace(/ never connected$/, ''));
       assert.deepEqual(names, ['Line 99', ...Array.from({ length: 10 }, (_, n) => `Line ${990 + n}`)]);
@@ -157,7 +157,7 @@ describe('the tree of stations', function () {
     await filter('FVT', 'FVT1');
     await tree().row('Line 200').locator.waitFor();
     await tree().row('Line 99').locator.waitFor({ state: 'detached' });
-    await filter('nowhere', 'Name contains “nowhere”');
+    await filter('nowhere', 'Show matching stations only');
     await window.page.getByText('No station matches the filter.').waitFor();
     await window.tree('Stations').action('Clear Filter');
     await tree().row('Bench 1').locator.waitFor();

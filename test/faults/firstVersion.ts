@@ -127,6 +127,11 @@ export function makeOld(file: string): void {
     alter table runs drop column push_hash;
     drop index stations_by_name;
     ${schemaOf(first).get('index stations_by_name')};
+    drop index runs_by_procedure;
+    ${schemaOf(first).get('index runs_by_procedure')};
+    drop index runs_by_station;
+    ${schemaOf(first).get('index runs_by_station')};
+    alter table stations drop column group_path;
     drop index api_keys_by_name;
     drop index units_by_sample;
     alter table api_keys drop column name;

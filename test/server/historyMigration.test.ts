@@ -61,6 +61,7 @@ drop table station_calendars;
 drop table audit_log;
 drop table invitations;
 drop table identities;
+alter table stations drop column group_path;
 alter table users drop column role;
 alter table users drop column revoked_at;
 insert into uptime_days values ('UTC', 1, '2026-03-01', 5);

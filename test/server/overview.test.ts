@@ -118,6 +118,7 @@ describe('the overview of a station', function () {
       {
         id: linked.id,
         name: 'Listed 1',
+        group: null,
         procedures: [{ id: procedure, identifier: null, name: 'Listed' }],
         state: 'never',
         state_since: null,

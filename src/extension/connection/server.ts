@@ -32,7 +32,8 @@ export type ServerCapability =
   | 'studies'
   | 'shifts'
   | 'assistants'
-  | 'accounts';
+  | 'accounts'
+  | 'station-groups';
 
 export interface StationServer {
   /** Host and port of a remote server; null for the server of this machine. */

@@ -22,6 +22,8 @@ type Caller = Pick<Connection, 'call' | 'can' | 'hasStationKey'>;
 export interface StationItem {
   readonly id: string;
   readonly name: string;
+  /** Where the station is, such as "Plant 2 / Line 4". */
+  readonly group: string | null;
   readonly procedures: readonly LinkedProcedure[];
   readonly state: StationState;
   readonly stateSince: string | null;
@@ -184,6 +186,7 @@ const plainNames = (procedure: LinkedProcedure): LinkedProcedure => ({ ...proced
 const fromSummary = (summary: Omit<StationSummary, 'key'>): StationItem => ({
   id: summary.id,
   name: oneLine(summary.name),
+  group: summary.group,
   procedures: summary.procedures.map(plainNames),
   state: summary.state,
   stateSince: summary.state_since,
@@ -195,6 +198,7 @@ const fromSummary = (summary: Omit<StationSummary, 'key'>): StationItem => ({
 const fromPublic = ({ id, name, procedures }: Pick<StationListItem, 'id' | 'name' | 'procedures'>): StationItem => ({
   id,
   name: oneLine(name),
+  group: null,
   procedures: procedures.map(plainNames),
   state: 'unknown',
   stateSince: null,

@@ -4,8 +4,10 @@ import type { Connection } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Commands } from '../vscode/commands.ts';
 import type { Log } from '../vscode/log.ts';
+import { ExpandedGroups } from './expandedGroups.ts';
 import { registerGoldenCommands } from './goldenCommands.ts';
 import { goldenNotices } from './goldenNotices.ts';
+import { registerGroupCommands } from './groupCommands.ts';
 import { registerKeyCommands } from './keyCommands.ts';
 import { registerProcedureCommands } from './procedureCommands.ts';
 import { selectionMark } from './selectionMark.ts';
@@ -36,6 +38,7 @@ export function registerStations(
     connection,
     store,
     filter,
+    new ExpandedGroups(state),
     log,
     () => {
       isVisible = true;
@@ -47,14 +50,25 @@ export function registerStations(
       look();
     },
   );
-  const view = vscode.window.createTreeView('testStations.stations', { treeDataProvider: tree, showCollapseAll: true });
+  const view = vscode.window.createTreeView('testStations.stations', {
+    treeDataProvider: tree,
+    showCollapseAll: true,
+    canSelectMany: true,
+  });
   const choice = new StationChoice(store, view);
   registerStationCommands(commands, connection, store, choice);
   registerProcedureCommands(commands, connection, store, choice);
   registerGoldenCommands(commands, connection, store, choice);
+  registerGroupCommands(commands, connection, store, choice);
   registerKeyCommands(commands, connection, store, choice);
   registerServerCommands(commands, connection);
-  commands.register('filterStations', () => filter.ask());
+  commands.register('filterStations', async () => {
+    const found = await filter.ask();
+    if (found === undefined) return;
+    if (!filter.shows(found)) filter.set(undefined);
+    const node = tree.node(found.id);
+    if (node !== undefined) await view.reveal(node, { select: true, focus: true });
+  });
   commands.register('clearFilter', () => filter.set(undefined));
   const show = (): void => showState(view, connection, store, filter, feed);
   show();
@@ -70,10 +84,8 @@ export function registerStations(
       isVisible = visible;
       look();
     }),
-    view.onDidExpandElement(({ element }) => element.kind === 'station' && tree.setExpanded(element.station.id, true)),
-    view.onDidCollapseElement(
-      ({ element }) => element.kind === 'station' && tree.setExpanded(element.station.id, false),
-    ),
+    view.onDidExpandElement(({ element }) => tree.noteExpanded(element, true)),
+    view.onDidCollapseElement(({ element }) => tree.noteExpanded(element, false)),
     feed.onDidChangeRefusal(() => show()),
     store.onDidChange(show),
     filter.onDidChange(show),

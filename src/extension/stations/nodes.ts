@@ -2,6 +2,13 @@ import type { GoldenCheck } from '../../shared/contract/goldenChecks.ts';
 import type { LinkedProcedure } from '../../shared/contract/stations.ts';
 import type { StationItem, StationKey, Week } from '../connection/stationSource.ts';
 
+export interface GroupNode {
+  readonly kind: 'group';
+  readonly group: string;
+  /** Whether it is shown because of a filter. */
+  readonly isFiltered: boolean;
+}
+
 export interface StationNode {
   readonly kind: 'station';
   station: StationItem;
@@ -31,10 +38,14 @@ export interface KeyNode {
   readonly key: StationKey | null;
 }
 
-export type Node = StationNode | ProcedureNode | GoldenNode | KeyNode;
+export type Node = GroupNode | StationNode | ProcedureNode | GoldenNode | KeyNode;
 
 export const isNode = (value: unknown): value is Node =>
   typeof value === 'object' &&
   value !== null &&
   'kind' in value &&
-  (value.kind === 'station' || value.kind === 'procedure' || value.kind === 'golden' || value.kind === 'key');
+  (value.kind === 'group' ||
+    value.kind === 'station' ||
+    value.kind === 'procedure' ||
+    value.kind === 'golden' ||
+    value.kind === 'key');

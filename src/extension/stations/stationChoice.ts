@@ -16,12 +16,24 @@ export class StationChoice {
   /** Returns the clicked node, or the focused node for a key or the Command Palette. */
   node(argument: unknown): Node | undefined {
     if (isNode(argument)) return argument;
-    return this.#view.visible ? this.#view.selection[0] : undefined;
+    const selected = this.nodes(undefined);
+    return selected.length === 1 ? selected[0] : undefined;
+  }
+
+  /** Returns the clicked node, or all selected nodes for a key or the Command Palette. */
+  nodes(argument: unknown): readonly Node[] {
+    if (isNode(argument)) return [argument];
+    return this.#view.visible ? this.#view.selection : [];
   }
 
   /** @throws vscode.CancellationError when the user picks none */
   async station(argument: unknown, title: string, options: PickOptions = {}): Promise<StationItem> {
-    const id = isStation(argument) ? argument.id : this.node(argument)?.station.id;
+    const node = this.node(argument);
+    const id = isStation(argument)
+      ? argument.id
+      : node === undefined || node.kind === 'group'
+        ? undefined
+        : node.station.id;
     const known = id === undefined ? undefined : await this.#known(id);
     return known ?? this.pick(title, options);
   }

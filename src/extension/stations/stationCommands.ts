@@ -65,9 +65,10 @@ export function registerStationCommands(
   });
 
   commands.register('selectStation', async (argument) => {
-    const station = isNode(argument)
-      ? argument.station
-      : await choice.pick(vscode.l10n.t('Select the station that scripts run on'), { canCreate: true });
+    const station =
+      isNode(argument) && argument.kind !== 'group'
+        ? argument.station
+        : await choice.pick(vscode.l10n.t('Select the station that scripts run on'), { canCreate: true });
     await store.select(station);
   });
 
@@ -91,12 +92,14 @@ export function registerStationCommands(
  * closes it, and the second time opens it again.
  */
 const renameCommands: ByKind = {
+  group: 'setGroup',
   station: 'renameStation',
   procedure: 'renameProcedure',
   golden: 'setGoldenCheck',
   key: 'rotateKey',
 };
 const removeCommands: ByKind = {
+  group: 'setGroup',
   station: 'removeStation',
   procedure: 'unlinkProcedure',
   golden: 'setGoldenCheck',

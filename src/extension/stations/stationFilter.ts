@@ -1,10 +1,21 @@
 import * as vscode from 'vscode';
+import { withoutIcons } from '../../shared/format/markdown.ts';
+import { oneLine } from '../../shared/format/oneLine.ts';
 import { nameBesideLabel, procedureLabel } from '../../shared/run/procedureChoice.ts';
 import type { StationItem } from '../connection/stationSource.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import { setContext } from '../vscode/context.ts';
+import { findStations, matchesStation } from './findStations.ts';
 
-type Criterion = { readonly name: string } | { readonly procedure: string; readonly label: string };
+type Criterion = { readonly text: string } | { readonly procedure: string; readonly label: string };
+
+interface FoundItem extends vscode.QuickPickItem {
+  readonly criterion?: Criterion;
+  readonly station?: StationItem;
+}
+
+/** The number of stations that are offered. More are found by typing more, and 1,000 lines for each key would be slow. */
+const maxOffered = 50;
 
 export class StationFilter implements vscode.Disposable {
   readonly #store: StationStore;
@@ -17,16 +28,20 @@ export class StationFilter implements vscode.Disposable {
     this.set(undefined);
   }
 
-  get description(): string {
-    if (this.#criterion === undefined) return '';
-    return 'name' in this.#criterion ? `“${this.#criterion.name}”` : this.#criterion.label;
+  get isSet(): boolean {
+    return this.#criterion !== undefined;
   }
 
-  shows({ name, procedures }: StationItem): boolean {
+  get description(): string {
+    if (this.#criterion === undefined) return '';
+    return 'text' in this.#criterion ? `“${this.#criterion.text}”` : this.#criterion.label;
+  }
+
+  shows(station: StationItem): boolean {
     if (this.#criterion === undefined) return true;
-    if ('name' in this.#criterion) return name.toLowerCase().includes(this.#criterion.name.toLowerCase());
+    if ('text' in this.#criterion) return matchesStation(station, this.#criterion.text);
     const { procedure } = this.#criterion;
-    return procedures.some(({ id }) => id === procedure);
+    return station.procedures.some(({ id }) => id === procedure);
   }
 
   set(criterion: Criterion | undefined): void {
@@ -35,40 +50,87 @@ export class StationFilter implements vscode.Disposable {
     this.#changed.fire();
   }
 
-  async ask(): Promise<void> {
+  /**
+   * Lets the user find a station, or set a filter.
+   * @returns the station, or undefined after setting a filter
+   * @throws vscode.CancellationError
+   */
+  async ask(): Promise<StationItem | undefined> {
     await this.#store.update();
-    const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { criterion: Criterion }>();
-    pick.title = vscode.l10n.t('Filter stations');
-    pick.placeholder = vscode.l10n.t('Part of a station’s name, or a procedure');
+    if (this.#store.stations === undefined && this.#store.error !== undefined) throw this.#store.error;
+    const pick = vscode.window.createQuickPick<FoundItem>();
+    pick.title = vscode.l10n.t('Find stations');
+    pick.placeholder = vscode.l10n.t('Part of a name, a group, or a procedure');
     pick.matchOnDescription = true;
     const offer = (): void => {
-      const name = pick.value.trim();
-      const label = `$(search) ${vscode.l10n.t('Name contains “{0}”', name)}`;
-      // It is always shown, although its label need not match the text.
-      const byName = name === '' ? [] : [{ label, alwaysShow: true, criterion: { name } }];
-      pick.items = [...byName, ...this.#procedures()];
+      pick.items = this.#items(pick.value);
     };
     try {
-      const criterion = await new Promise<Criterion>((resolve, reject) => {
+      const picked = await new Promise<FoundItem>((resolve, reject) => {
         pick.onDidChangeValue(offer);
-        pick.onDidAccept(() => pick.activeItems[0] && resolve(pick.activeItems[0].criterion));
+        pick.onDidAccept(() => pick.activeItems[0] && resolve(pick.activeItems[0]));
         pick.onDidHide(() => reject(new vscode.CancellationError()));
         offer();
         pick.show();
       });
-      this.set(criterion);
+      if (picked.criterion !== undefined) this.set(picked.criterion);
+      return picked.station;
     } finally {
       pick.dispose();
     }
   }
 
-  #procedures(): (vscode.QuickPickItem & { criterion: Criterion })[] {
+  /** All items are always shown, because VS Code would leave out those that match by what their lines do not show. */
+  #items(value: string): FoundItem[] {
+    const text = value.trim();
+    const all = this.#store.stations ?? [];
+    const found = findStations(all, text);
+    const shown = found.slice(0, maxOffered);
+    const { Separator } = vscode.QuickPickItemKind;
+    const counted =
+      shown.length < found.length
+        ? vscode.l10n.t('{0} of {1} stations', shown.length, found.length)
+        : vscode.l10n.t('Stations');
+    const byText = {
+      label: `$(filter) ${vscode.l10n.t('Show matching stations only')}`,
+      description: `“${text}”`,
+      alwaysShow: true,
+      criterion: { text },
+    };
+    const procedures = this.#procedures(text);
+    return [
+      ...(found.length === 0 ? [] : [{ label: counted, kind: Separator }]),
+      ...shown.map((station) => this.#stationItem(station)),
+      ...(text === '' && procedures.length === 0 ? [] : [{ label: vscode.l10n.t('Filter'), kind: Separator }]),
+      ...(text === '' ? [] : [byText]),
+      ...procedures,
+    ];
+  }
+
+  #stationItem(station: StationItem): FoundItem {
+    const { name, group, procedures } = station;
+    const procedureNames = procedures.map((each) => procedureLabel(each)).join(', ');
+    return {
+      label: `$(circuit-board) ${withoutIcons(name)}`,
+      description: withoutIcons(
+        [group === null ? '' : oneLine(group), oneLine(procedureNames)].filter((part) => part !== '').join(' · '),
+      ),
+      alwaysShow: true,
+      station,
+    };
+  }
+
+  #procedures(text: string): FoundItem[] {
     const linked = new Map((this.#store.stations ?? []).flatMap(({ procedures }) => procedures.map((p) => [p.id, p])));
-    return [...linked.values()].map((procedure) => {
+    const found = [...linked.values()].filter((each) =>
+      [procedureLabel(each), each.name].some((name) => name.toLowerCase().includes(text.toLowerCase())),
+    );
+    return found.slice(0, maxOffered).map((procedure) => {
       const label = procedureLabel(procedure);
       return {
-        label: `$(checklist) ${label}`,
-        description: nameBesideLabel(procedure),
+        label: `$(checklist) ${withoutIcons(label)}`,
+        description: withoutIcons(nameBesideLabel(procedure)),
+        alwaysShow: true,
         criterion: { procedure: procedure.id, label },
       };
     });

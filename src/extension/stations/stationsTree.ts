@@ -1,25 +1,25 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import type { GoldenCheck } from '../../shared/contract/goldenChecks.ts';
-import { uptime } from '../../shared/contract/uptime.ts';
-import { formatPercent, formatWholePercent } from '../../shared/format/formatPercent.ts';
 import { checkAt, nextDue } from '../../shared/golden/goldenState.ts';
 import { nextPauseChange, pauseAt } from '../../shared/uptime/pauses.ts';
-import { lastDays } from '../../shared/uptime/uptime.ts';
-import { figuresOf, formatLargestUnits } from '../../shared/uptime/uptimeFigures.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { StationItem } from '../connection/stationSource.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Log } from '../vscode/log.ts';
+import type { ExpandedGroups } from './expandedGroups.ts';
 import { goldenItem, goldenNode } from './goldenItem.ts';
-import type { Node, ProcedureNode, StationNode } from './nodes.ts';
+import { groupItem } from './groupItem.ts';
+import { GroupNodes } from './groupNodes.ts';
+import { groupsAround, isInGroup, outerGroup } from './groupTree.ts';
+import type { GroupNode, Node, ProcedureNode, StationNode } from './nodes.ts';
 import type { ShownState } from './stateWords.ts';
 import type { StationFilter } from './stationFilter.ts';
 import { keyItem, procedureItem, stationItem, type StationItemState, stationTooltip } from './treeItems.ts';
+import { uptimeSentence } from './uptimeSentence.ts';
 
 /** Above this number, stations start collapsed: each expanded one requests its figures from the server. */
 const maxExpandedStations = 20;
-const uptimeDays = 90;
 const maxTimerMs = 2 ** 31 - 1;
 
 const earliest = (...times: (number | undefined)[]): number | undefined => {
@@ -30,11 +30,12 @@ const earliest = (...times: (number | undefined)[]): number | undefined => {
 const goldenNodes = (parent: ProcedureNode): Node[] =>
   parent.check === undefined ? [] : [goldenNode(parent, parent.check)];
 
-/** The tree of stations, with their linked procedures and keys. A change of one station repaints only its node. */
+/** The tree of stations, in their groups and with their linked procedures and keys. A change of one station repaints only its node. */
 export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   readonly #connection: Connection;
   readonly #store: StationStore;
   readonly #filter: StationFilter;
+  readonly #expandedGroups: ExpandedGroups;
   readonly #log: Log;
   readonly #onFirstShown: () => void;
   readonly #onDidChangeExpanded: (stations: ReadonlySet<string>) => void;
@@ -42,20 +43,26 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
   readonly #changed = new vscode.EventEmitter<Node | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #subscription: vscode.Disposable;
+  readonly #groups = new GroupNodes();
   #roots = new Map<string, StationNode>();
   /**
    * Whether the view has its first nodes. A node repainted while VS Code still fetches its first children keeps the
    * old ones (observed), so the first answer waits for fresh data, and nothing is repainted before it.
    */
   #isShown = false;
+  /** The groups that the user has collapsed while a filter was set. */
+  readonly #collapsedResults = new Set<string>();
   #rendered = new Map<string, unknown>();
   #timer: NodeJS.Timeout | undefined;
+  readonly #changedStations = new Set<string>();
+  #soon: NodeJS.Timeout | undefined;
 
   /** @param onDidChangeExpanded is called with the stations whose children are shown */
   constructor(
     connection: Connection,
     store: StationStore,
     filter: StationFilter,
+    expandedGroups: ExpandedGroups,
     log: Log,
     onFirstShown: () => void,
     onDidChangeExpanded: (stations: ReadonlySet<string>) => void,
@@ -63,29 +70,40 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
     this.#connection = connection;
     this.#store = store;
     this.#filter = filter;
+    this.#expandedGroups = expandedGroups;
     this.#log = log;
     this.#onFirstShown = onFirstShown;
     this.#onDidChangeExpanded = onDidChangeExpanded;
     this.#subscription = vscode.Disposable.from(
-      store.onDidChange((id) => this.#update(id)),
-      filter.onDidChange(() => this.#update(undefined)),
+      store.onDidChange((id) => this.#updateSoon(id)),
+      filter.onDidChange(() => {
+        this.#collapsedResults.clear();
+        this.#updateSoon(undefined);
+      }),
     );
   }
 
   async getChildren(node?: Node): Promise<Node[]> {
     if (node?.kind === 'station') return this.#children(node);
     if (node?.kind === 'procedure') return goldenNodes(node);
+    if (node?.kind === 'group') return this.#inside(node.group);
     if (node !== undefined) return [];
     if (!this.#isShown) {
       this.#onFirstShown();
       await this.#store.refresh();
+      this.#update();
       this.#isShown = true;
     }
-    return [...this.#roots.values()];
+    return this.#inside(null);
+  }
+
+  /** Returns the groups and then the stations directly in a group; with null those in none. */
+  #inside(group: string | null): Node[] {
+    return [...this.#groups.inside(group), ...[...this.#roots.values()].filter((node) => node.station.group === group)];
   }
 
   async #children({ station: { id } }: StationNode): Promise<Node[]> {
-    this.setExpanded(id, true); // VS Code asks for the children of nodes that it shows expanded.
+    this.#setExpanded(id, true); // VS Code asks for the children of nodes that it shows expanded.
     // Later changes arrive by events. Waiting for a refresh each time would leave the view without nodes meanwhile.
     if (this.#store.details(id) === undefined) await this.#store.refreshStation(id);
     const station = this.#store.station(id);
@@ -99,21 +117,68 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
     return details === undefined ? procedures : [...procedures, { kind: 'key', station, key: details.key }];
   }
 
-  /** Notes whether the children of a station are shown. */
-  setExpanded(id: string, isExpanded: boolean): void {
+  /** Returns the node of a station; undefined if the view does not show it. */
+  node(station: string): Node | undefined {
+    if (this.#soon !== undefined) this.#update();
+    return this.#roots.get(station);
+  }
+
+  /** Notes that the user has expanded or collapsed a node. */
+  noteExpanded(node: Node, isExpanded: boolean): void {
+    if (node.kind === 'station') this.#setExpanded(node.station.id, isExpanded);
+    if (node.kind !== 'group') return;
+    if (node.isFiltered) this.#collapsedResults[isExpanded ? 'delete' : 'add'](node.group);
+    else this.#expandedGroups.set(node.group, isExpanded);
+    this.#onDidChangeExpanded(this.#shownStations());
+  }
+
+  #setExpanded(id: string, isExpanded: boolean): void {
     if (this.#expanded.has(id) === isExpanded) return;
     if (isExpanded) this.#expanded.add(id);
     else this.#expanded.delete(id);
-    this.#onDidChangeExpanded(this.#expanded);
+    this.#onDidChangeExpanded(this.#shownStations());
+  }
+
+  /** The stations whose children are shown: they and all groups around them are expanded. */
+  #shownStations(): ReadonlySet<string> {
+    return new Set(
+      [...this.#expanded].filter((id) =>
+        groupsAround(this.#roots.get(id)?.station.group ?? null).every((group) => {
+          const node = this.#groups.get(group);
+          return node === undefined || this.#isGroupExpanded(node);
+        }),
+      ),
+    );
+  }
+
+  #isGroupExpanded({ group, isFiltered }: GroupNode): boolean {
+    if (isFiltered) return !this.#collapsedResults.has(group);
+    const isSmall = this.#roots.size <= maxExpandedStations;
+    return this.#expandedGroups.get(group) ?? (isSmall || this.#isSelectionIn(group));
+  }
+
+  #isSelectionIn(group: string): boolean {
+    const selected = this.#store.selected?.id;
+    return selected !== undefined && isInGroup(this.#roots.get(selected)?.station.group ?? null, group);
   }
 
   getParent(node: Node): Node | undefined {
-    if (node.kind === 'golden') return node.parent;
-    return node.kind === 'station' ? undefined : this.#roots.get(node.station.id);
+    switch (node.kind) {
+      case 'group':
+        return this.#groups.get(outerGroup(node.group));
+      case 'station':
+        return this.#groups.get(node.station.group);
+      case 'golden':
+        return node.parent;
+      default:
+        return this.#roots.get(node.station.id);
+    }
   }
 
   getTreeItem(node: Node): vscode.TreeItem {
     switch (node.kind) {
+      case 'group':
+        return groupItem(node, this.#groups.counts(node.group), this.#isGroupExpanded(node));
       case 'station':
         return stationItem(node.station, this.#stateOf(node.station));
       case 'procedure':
@@ -127,34 +192,10 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
 
   async resolveTreeItem(item: vscode.TreeItem, node: Node): Promise<vscode.TreeItem> {
     if (node.kind === 'station') {
-      const uptime = await this.#uptimeSentence(node.station.id);
+      const uptime = await uptimeSentence(this.#connection, this.#log, node.station.id);
       item.tooltip = stationTooltip(node.station, this.#stateOf(node.station), uptime);
     }
     return item;
-  }
-
-  /** Returns the station's uptime as a sentence, or '' if the server has none or does not answer. */
-  async #uptimeSentence(id: string): Promise<string> {
-    try {
-      if (!(await this.#connection.can('uptime'))) return '';
-      const query = { days: uptimeDays, time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone };
-      const answer = await this.#connection.call(uptime.station, { params: { id }, query });
-      if (!answer.is_watched) return '';
-      const { percent, observed, coverage } = figuresOf(lastDays(answer.columns, answer.days, uptimeDays));
-      if (percent === null) {
-        return vscode.l10n.t('Too little was observed in the last {0} days to calculate its uptime.', uptimeDays);
-      }
-      return vscode.l10n.t(
-        'Up {0} of {1} observed ({2}) in the last {3} days.',
-        formatPercent(percent, vscode.env.language),
-        formatLargestUnits(observed),
-        formatWholePercent(coverage, vscode.env.language),
-        uptimeDays,
-      );
-    } catch (error) {
-      this.#log.debug(`uptime of ${id}: ${String(error)}`);
-      return '';
-    }
   }
 
   #stateOf(station: StationItem): StationItemState {
@@ -176,9 +217,21 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
     return state === 'disconnected' && !isMonitored ? 'idle' : state;
   }
 
-  /** @param changed the station whose details have changed */
-  #update(changed: string | undefined): void {
-    const before = this.#roots;
+  /**
+   * Up to 200 stations of a large lab change with one load, and an update looks at all of them.
+   * @param changed the station whose details have changed
+   */
+  #updateSoon(changed: string | undefined): void {
+    if (changed !== undefined) this.#changedStations.add(changed);
+    this.#soon ??= setTimeout(() => this.#update());
+  }
+
+  #update(): void {
+    clearTimeout(this.#soon);
+    this.#soon = undefined;
+    const changedStations = new Set(this.#changedStations);
+    this.#changedStations.clear();
+    const before = this.#structure();
     const renderedBefore = this.#rendered;
     const { selected, running, waitingPrompts: waiting } = this.#store;
     const stations = (this.#store.stations ?? []).filter((station) => this.#filter.shows(station));
@@ -188,9 +241,10 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
       (this.#store.details(id)?.goldenChecks ?? []).map((check) => checkAt(check, now));
     const allChecks = stations.flatMap(({ id }) => checksOf(id));
     this.#updateAt(earliest(nextPauseChange(allPauses, now), nextDue(allChecks, now)), now);
+    const known = this.#roots;
     this.#roots = new Map(
       stations.map((station): [string, StationNode] => {
-        const node: StationNode = before.get(station.id) ?? { kind: 'station', station };
+        const node: StationNode = known.get(station.id) ?? { kind: 'station', station };
         node.station = station;
         return [station.id, node];
       }),
@@ -208,26 +262,38 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
         },
       ]),
     );
-    for (const id of this.#expanded) if (!this.#roots.has(id)) this.setExpanded(id, false);
+    const changedGroups = this.#groups.update(stations, this.#filter.isSet, (station) => ({
+      state: this.#shownState(station),
+      isWaiting: waiting.has(station.id),
+    }));
+    for (const id of this.#expanded) if (!this.#roots.has(id)) this.#setExpanded(id, false);
     if (!this.#isShown) return;
-    if ([...before.keys()].join() !== [...this.#roots.keys()].join()) {
+    if (before !== this.#structure()) {
       this.#changed.fire(undefined);
       return;
     }
+    for (const node of changedGroups) this.#changed.fire(node);
     for (const [id, root] of this.#roots) {
-      if (id === changed || !isDeepStrictEqual(renderedBefore.get(id), this.#rendered.get(id)))
+      if (changedStations.has(id) || !isDeepStrictEqual(renderedBefore.get(id), this.#rendered.get(id)))
         this.#changed.fire(root);
     }
+  }
+
+  /** Changes when other nodes than before are shown. */
+  #structure(): string {
+    const stations = [...this.#roots.values()].map(({ station: { id, group } }) => `${id} ${group ?? ''}`);
+    return [this.#groups.structure, ...stations].join('\n');
   }
 
   #updateAt(time: number | undefined, now: number): void {
     clearTimeout(this.#timer);
     if (time === undefined) return;
-    this.#timer = setTimeout(() => this.#update(undefined), Math.min(time - now, maxTimerMs));
+    this.#timer = setTimeout(() => this.#update(), Math.min(time - now, maxTimerMs));
   }
 
   dispose(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#soon);
     this.#subscription.dispose();
     this.#changed.dispose();
   }

@@ -10,6 +10,7 @@ export interface StationRow {
   id: string;
   name: string;
   image_id: string | null;
+  group_path: string | null;
   metadata_json: string;
 }
 
@@ -20,11 +21,13 @@ interface LinkedProcedureRow {
   name: string;
 }
 
+const stationColumns = ['id', 'name', 'image_id', 'group_path', 'metadata_json'] as const;
+
 /** Finds a station that is in use. An archived one is not found. */
 export async function findStation(store: Store, id: string): Promise<StationRow | null> {
   const row = await store
     .selectFrom('stations')
-    .select(['id', 'name', 'image_id', 'metadata_json'])
+    .select(stationColumns)
     .where('id', '=', id)
     .where('archived_at', 'is', null)
     .executeTakeFirst();
@@ -44,7 +47,7 @@ export async function findStationsByName(store: Store, name: string): Promise<{ 
 export async function findStations(store: Store, ids: readonly string[]): Promise<StationRow[]> {
   return store
     .selectFrom('stations')
-    .select(['id', 'name', 'image_id', 'metadata_json'])
+    .select(stationColumns)
     .where(isTextIn('id', ids))
     .where('archived_at', 'is', null)
     .execute();
@@ -59,12 +62,23 @@ export async function insertStation(change: StoreTransaction, name: string, meta
   return id;
 }
 
-export async function updateStation(change: StoreTransaction, { id, name, ...others }: StationRow): Promise<void> {
+export async function updateStation(
+  change: StoreTransaction,
+  { id, name, ...others }: Omit<StationRow, 'group_path'>,
+): Promise<void> {
   await change
     .updateTable('stations')
     .set({ name, name_key: fold(name), ...others })
     .where('id', '=', id)
     .execute();
+}
+
+export async function setGroup(
+  change: StoreTransaction,
+  ids: readonly string[],
+  group_path: string | null,
+): Promise<void> {
+  await change.updateTable('stations').set({ group_path }).where(isTextIn('id', ids)).execute();
 }
 
 /** Removes a station with its key, links, rules and calendar. It is archived if it has runs, otherwise deleted. */
@@ -89,10 +103,7 @@ export async function listStations(
   },
 ): Promise<StationRow[]> {
   const { search, procedureIds, metadata } = filter;
-  let query = store
-    .selectFrom('stations as s')
-    .select(['s.id', 's.name', 's.image_id', 's.metadata_json'])
-    .where('s.archived_at', 'is', null);
+  let query = store.selectFrom('stations as s').select(stationColumns).where('s.archived_at', 'is', null);
   if (metadata) query = query.where(hasMetadata('s.metadata_json', metadata));
   if (search) query = query.where(sql<boolean>`s.name_key like ${containing(search)} escape '\\'`);
   if (procedureIds) {

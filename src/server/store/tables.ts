@@ -50,6 +50,7 @@ export interface Tables {
     created_at: number;
     archived_at: number | null;
     image_id: Generated<string | null>;
+    group_path: Generated<string | null>;
   };
   procedures: {
     id: string;

@@ -20,6 +20,7 @@ import { runFilterValues } from './runFilterValues.ts';
 import { runs } from './runs.ts';
 import { shifts } from './shifts.ts';
 import { signIns } from './signIns.ts';
+import { stationGroups } from './stationGroups.ts';
 import { stations } from './stations.ts';
 import { studies } from './studies.ts';
 import { trpc } from './trpc.ts';
@@ -38,6 +39,7 @@ const resources: readonly Readonly<Record<string, Operation>>[] = [
   local,
   events,
   overview,
+  stationGroups,
   operator,
   presence,
   uptime,

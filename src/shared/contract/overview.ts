@@ -20,6 +20,8 @@ const keyInfo = z.object({
 const stationSummary = z.object({
   id,
   name: z.string(),
+  /** Null without a group. Missing from older servers. */
+  group: z.string().nullable().default(null),
   procedures: z.array(linkedProcedure),
   state: stationState,
   state_since: timestamp.nullable(),

@@ -42,6 +42,7 @@ interface ServerStation {
 const itemOf = (id: string, { name, state, links }: ServerStation): StationItem => ({
   id,
   name,
+  group: null,
   procedures: [{ id: `p${links}`, name: `P${links}`, identifier: null }],
   state: 'unknown',
   stateSince: null,

@@ -69,6 +69,7 @@ describe('the problems that the Doctor reports about stations', () => {
   const bench: StationItem = {
     id: 'station-1',
     name: 'Bench 1',
+    group: null,
     procedures: [],
     state: 'unknown',
     stateSince: null,

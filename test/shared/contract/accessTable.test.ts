@@ -19,7 +19,7 @@ users from engineer
   local.keys: delete generate
   local.links: create delete
   local.procedures: identifier
-  local.stations: operatorAddress
+  local.stations: operatorAddress setGroup
   local.stations.pauses: create delete end
   local.studies: attach create delete discard release update
   local.goldenChecks: set

@@ -42,7 +42,7 @@ async function summaries(store: Store, stations: readonly StationRow[]): Promise
   const presences = await presencesOf(store, ids);
   const pauses = await pausesFrom(store, ids, Date.now());
   const linked = Map.groupBy(await linkedProcedures(store, ids), ({ station_id }) => station_id);
-  return stations.map(({ id, name }) => {
+  return stations.map(({ id, name, group_path }) => {
     const key = keys.get(id);
     const known = presences.get(id);
     const isConnected = known?.state === 'connected' || known?.state === 'running';
@@ -53,6 +53,7 @@ async function summaries(store: Store, stations: readonly StationRow[]): Promise
     return {
       id,
       name,
+      group: group_path,
       procedures: (linked.get(id) ?? []).map(({ id, identifier, name }) => ({ id, identifier, name })),
       state: isWatched ? known.state : seen === -Infinity ? 'never' : 'unknown',
       state_since: isWatched && known.since !== null ? isoTime(known.since) : null,

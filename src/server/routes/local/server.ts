@@ -42,6 +42,7 @@ export function serverRoutes({
         'shifts',
         'assistants',
         'accounts',
+        'station-groups',
       ],
       ...(signIn === null ? {} : { sign_in: { provider: new URL(signIn.provider.issuer).host } }),
     };

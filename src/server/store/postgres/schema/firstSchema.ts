@@ -57,7 +57,8 @@ create table stations (
   name_key text not null,
   created_at bigint not null,
   archived_at bigint,
-  image_id text,${metadata}
+  image_id text,
+  group_path text,${metadata}
 );
 create index stations_by_name on stations (name_key) where archived_at is null;
 

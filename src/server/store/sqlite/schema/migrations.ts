@@ -18,6 +18,7 @@ import { packedSummariesSchema } from './packedSummariesSchema.ts';
 import { peopleSchema } from './peopleSchema.ts';
 import { presenceSchema } from './presenceSchema.ts';
 import { stationFiguresSchema } from './stationFiguresSchema.ts';
+import { stationGroupsSchema } from './stationGroupsSchema.ts';
 import { studiesSchema } from './studiesSchema.ts';
 import { summaryTablesSchema } from './summaryTablesSchema.ts';
 
@@ -94,6 +95,7 @@ const migrations: readonly Migration[] = [
   (database) => database.exec(peopleSchema),
   (database) => database.exec(identitiesSchema),
   (database) => database.exec(outcomesSchema),
+  (database) => database.exec(stationGroupsSchema),
 ];
 
 function schemaOf(database: DatabaseSync): number {

@@ -1,0 +1,14 @@
+import { stationGroups } from '../../../shared/contract/stationGroups.ts';
+import type { RouteServices } from '../../routeServices.ts';
+import { setGroup } from '../../store/stations.ts';
+import { existingStation } from '../existing.ts';
+
+export function stationGroupRoutes({ mount, writer }: Pick<RouteServices, 'mount' | 'writer'>): void {
+  mount(stationGroups.set, ({ body: { station_ids, group } }) =>
+    writer.write(async (change) => {
+      for (const id of station_ids) await existingStation(change, id);
+      await setGroup(change, station_ids, group);
+      return { group };
+    }),
+  );
+}

@@ -71,6 +71,23 @@ const insideOfMcpSdk = [
   ],
 ];
 
+/** @param {string} copyright */
+const isc = (copyright) => `The ISC License
+
+${copyright}
+
+Permission to use, copy, modify, and/or distribute this software for any
+purpose with or without fee is hereby granted, provided that the above
+copyright notice and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF OR
+IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.`;
+
 /** License texts that the files of a package lack. */
 const additions = {
   '@modelcontextprotocol/server': insideOfMcpSdk
@@ -79,6 +96,7 @@ const additions = {
   '@vscode/l10n': mit('Copyright (c) Microsoft Corporation.'),
   'pg-types': mit('Copyright (c) 2014 Brian M. Carlson'),
   pgpass: mit('Copyright (c) 2013-2016 Hannes Hörl'),
+  saxes: `${isc('Copyright (c) Contributors')}\n\nsaxes was forked from sax.\n\n${isc('Copyright (c) Isaac Z. Schlueter and Contributors')}\n\nString.fromCodePoint\n\n${mit('Copyright Mathias Bynens <https://mathiasbynens.be/>')}`,
   undici: `undici contains llhttp, https://github.com/nodejs/llhttp\n\n${mit('Copyright Fedor Indutny, 2018.')}`,
 };
 

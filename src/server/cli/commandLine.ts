@@ -61,8 +61,8 @@ backup        copies DIR as it is at one moment, also while its server runs: the
 junit         prints a run as JUnit XML, for CI servers, also while the server of DIR runs: the run with the id ID, or the
               one that was stored last.
 import        stores the test results in files as runs of a station and a procedure, also while the server of DIR runs: reports
-              of OpenHTF and WATS (JSON), STDF, and CSV with a --mapping of its columns. The same result is stored once. --dry-run
-              stores nothing and says what would be stored; --strict stores nothing if one result is bad. --part-number is for
+              of OpenHTF and WATS (JSON), ATML, STDF, and CSV with a --mapping of its columns. The same result is stored once.
+              --dry-run stores nothing and says what would be stored; --strict stores nothing if one result is bad. --part-number is for
               results without one, --time-zone for times that name none, and --serial-number "{lot}-{part_id}" for STDF. Exit code 0: all results are stored. 1: some are bad; stderr has the file, line and reason.
 mcp           serves an assistant, such as Claude Desktop, over standard input and output, with the tools of a station
               server: that of DIR, which is started if it does not run, or the one at URL. The user key for URL is in the

@@ -119,7 +119,7 @@ function endOf(row: Row, mapping: CsvMapping, started: number): number {
   const [ended, duration] = [cell(row, mapping.ended_at), cell(row, mapping.duration_seconds)];
   if (ended !== '') return parseTime(ended, mapping, mapping.ended_at ?? '');
   if (duration === '') return started;
-  return started + Number(parseNumber(duration, mapping.decimal, mapping.duration_seconds ?? '')) * 1000;
+  return started + Number(parseNumber(duration, mapping.decimal, columnOf(mapping.duration_seconds))) * 1000;
 }
 
 function outcomeOf(text: string, { outcomes }: CsvMapping): string {
@@ -136,7 +136,7 @@ function measurementOf(row: Row, measurement: CsvMeasurement, mapping: CsvMappin
   const text = cell(row, column);
   const limit = (own: ExactNumber | undefined, from: string | undefined): ExactNumber | null => {
     const given = cell(row, from);
-    return own ?? (given === '' ? null : parseNumber(given, mapping.decimal, from ?? ''));
+    return own ?? (given === '' ? null : parseNumber(given, mapping.decimal, columnOf(from)));
   };
   const lower_limit = limit(measurement.lower_limit, lower_limit_column);
   const upper_limit = limit(measurement.upper_limit, upper_limit_column);
@@ -151,9 +151,13 @@ function measurementOf(row: Row, measurement: CsvMeasurement, mapping: CsvMappin
   };
 }
 
+const columnOf = (name = ''): string => `Column "${name}"`;
+
 function valueOf(text: string, type: CsvMeasurement['type'], { decimal }: CsvMapping, column: string) {
   if (type === 'text') return text;
-  return type === 'boolean' ? parseBoolean(text, column) : parseMeasuredNumber(text, decimal, column);
+  return type === 'boolean'
+    ? parseBoolean(text, columnOf(column))
+    : parseMeasuredNumber(text, decimal, columnOf(column));
 }
 
 function measuredOutcome(

@@ -1,7 +1,8 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, createReadStream, openSync, readFileSync, readSync } from 'node:fs';
 import { constants, gunzipSync } from 'node:zlib';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { parseTolerantJson } from '../../shared/json/tolerantJson.ts';
+import { readAtml } from './atml/atmlReader.ts';
 import { csvMapping } from './csvMapping.ts';
 import { readCsv } from './csvReader.ts';
 import { type ImportedRecord, ImportError, type ImportTarget } from './importedRecord.ts';
@@ -11,7 +12,7 @@ import { bytesOf, isStdf } from './stdf/stdfStream.ts';
 import { isWatsReport, readWatsRecord } from './watsReader.ts';
 
 /** A bundle of its own, which is loaded by the command that imports. */
-export const importFormats = ['openhtf', 'wats', 'csv', 'stdf'] as const;
+export const importFormats = ['openhtf', 'wats', 'csv', 'stdf', 'atml'] as const;
 export type ImportFormat = (typeof importFormats)[number];
 
 export interface ReadFile {
@@ -21,7 +22,7 @@ export interface ReadFile {
 }
 
 /**
- * Reads the records of a file. STDF is recognized by its first bytes; of other files, one whose name ends in `.csv` is CSV, and
+ * Reads the records of a file. STDF and XML are recognized by their first bytes; of other files, one whose name ends in `.csv` is CSV, and
  * any other is JSON.
  * @param mapping of the columns, for CSV
  * @throws ImportError when the file as a whole cannot be read, ZodError when the mapping is wrong
@@ -32,6 +33,7 @@ export function readFile(path: string, mapping: unknown, target: ImportTarget): 
   if (isStdf(isCompressed ? gunzipStart(start) : start)) {
     return { format: 'stdf', records: readStdf(() => bytesOf(path, isCompressed), target) };
   }
+  if (isXml(start)) return { format: 'atml', records: readAtml(createReadStream(path), target) };
   if (isCompressed) throw new ImportError('The compressed file is not STDF. Decompress it first.');
   const text = readText(path);
   if (/\.csv$/i.test(path)) {
@@ -45,6 +47,9 @@ export function readFile(path: string, mapping: unknown, target: ImportTarget): 
   const records = all.map((each, index) => read(each, Array.isArray(content) ? `#${index + 1}` : ':1', target));
   return { format: isWats ? 'wats' : 'openhtf', records };
 }
+
+const isXml = (start: Buffer): boolean =>
+  /^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*</.test(start.toString('latin1', 0, 200));
 
 function startOf(path: string): Buffer {
   const file = openSync(path, 'r');

@@ -73,6 +73,25 @@ withEachPython('Stop', (python) => {
       )
       .replace('    print("after', '  print("after'),
   };
+  it('a stop that comes just before OpenHTF starts a phase ends that phase, too', async () => {
+    const slowStart = `
+import logging, time
+class SlowStart(logging.Handler):
+    def emit(self, record):
+        if record.getMessage().startswith("Executing phase soak"):
+            time.sleep(1)
+logging.getLogger("openhtf").setLevel(logging.DEBUG)
+logging.getLogger("openhtf").addHandler(SlowStart())
+`;
+    const host = await Host.start(python, await script(loop.replace('def soak', `${slowStart}\ndef soak`)));
+    await host.until('phase_started');
+    assert.doesNotMatch(host.stdout.toString(), /soaking/);
+    host.send({ command: 'stop' });
+    assert.equal(await host.ended, 130, host.diagnostics());
+    assert.equal(host.one('run_complete').outcome, 'ABORTED');
+    assert.match(host.stdout.toString(), /powered off/);
+  });
+
   for (const [way, text] of Object.entries(clients)) {
     it(`a stop ends a loop with the official client by ${way}, and the aborted run is pushed`, async () => {
       const recorder = await Recorder.start();

@@ -3,13 +3,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from .acknowledgement import Identity
 from .debugging import untraced
 from .openhtf_attempts import Attempts
-from .openhtf_phases import NO_SERIAL_NUMBER, add_docstring, sets_serial_number
+from .openhtf_choice import ChosenPhases
+from .openhtf_phases import NO_SERIAL_NUMBER, PhasePlan, add_docstring, sets_serial_number
 from .openhtf_prompts import Prompts
 from .pending_uploads import Result, attachments_of, report_of
 from .places import Place
@@ -31,7 +32,13 @@ class OpenHtfExecution:
         self._is_complete = False
         self.is_aborted = False
         self._procedure_ids: tuple[str | None, ...] = (self.procedure_id,)
-        self.attempts = Attempts(test.descriptor.phase_sequence.all_phases(), session.files, self._send)
+        sequence = test.descriptor.phase_sequence
+        self._chosen = None if session.choice is None else ChosenPhases(sequence, session.choice)
+        self.attempts = Attempts(sequence.all_phases(), session.files, self._send)
+
+    @property
+    def has_phases_to_run(self) -> bool:
+        return self._chosen is None or bool(self._chosen.ids)
 
     @property
     def procedure_id(self) -> str | None:
@@ -69,7 +76,8 @@ class OpenHtfExecution:
         test.make_uid = lambda: self.id
         callbacks.insert(0, self._handle_record)
         try:
-            yield
+            with nullcontext() if self._chosen is None else self._chosen.without_others():
+                yield
         finally:
             self._is_complete = True
             if self._handle_record in callbacks:
@@ -86,8 +94,14 @@ class OpenHtfExecution:
             name=str(self._test.get_option("name")),
             procedure_id=self.procedure_id,
             part_number=self.part_number,
-            phases=self.attempts.plan,
+            phases=self._plan(),
         )
+
+    def mark_partial(self, record: Any, outcome: Any) -> None:
+        """Says first of all in the record that only some phases have run, and how they ended."""
+        if self._session.choice is not None:
+            record.add_outcome_details("PARTIAL", f"{self._session.choice.sentence} Its outcome: {outcome.name}.")
+            record.outcome_details.insert(0, record.outcome_details.pop())
 
     def report_log(self, level: str, message: str, place: Place | None) -> None:
         self._send("phase_log", level=level, message=message, place=place)
@@ -110,6 +124,17 @@ class OpenHtfExecution:
         self._test.abort_from_sig_int()
         if force and first:
             self._test.abort_from_sig_int()
+        while not self._is_complete:
+            self._stop_late_phase()
+            time.sleep(0.1)
+
+    def _stop_late_phase(self) -> None:
+        """Stops a phase that began after the abort: OpenHTF forgets an abort just before it starts a phase."""
+        executor = self._test._executor
+        thread = getattr(getattr(executor, "_phase_exec", None), "_current_phase_thread", None)
+        # A phase that was ended already may be cleaning up, which must not be interrupted.
+        if thread is not None and thread.is_alive() and not thread._killed.is_set():
+            executor._stop_phase_executor()
 
     def result(self, kind: str, body: bytes) -> Result:
         record = self._finished_record
@@ -143,6 +168,11 @@ class OpenHtfExecution:
             phases_run=self.attempts.count_run_phases(record.phases),
             diagnoses=self.attempts.other_diagnoses(record),
         )
+
+    def _plan(self) -> list[PhasePlan]:
+        phases = self._test.descriptor.phase_sequence.all_phases()
+        planned = zip(phases, self.attempts.plan, strict=True)
+        return [plan for phase, plan in planned if self._chosen is None or id(phase) in self._chosen.ids]
 
     def _send(self, event: str, **fields: object) -> None:
         self._session.channel.send(event, execution_id=self.id, **fields)

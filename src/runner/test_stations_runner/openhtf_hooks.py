@@ -29,6 +29,8 @@ class OpenHtf:
         state: Any = sys.modules["openhtf.core.test_state"]
         self._patch_execute(openhtf.Test)
         self._patch_phases(state.TestState)
+        if self._session.choice is not None:
+            self._patch_outcome(state.TestState, sys.modules["openhtf.core.test_record"].Outcome.ABORTED)
         self._patch_measurements(state.PhaseState)
         folder = os.path.dirname(openhtf.__file__) + os.sep
         self._silence_aborts(sys.modules["openhtf.util.threads"])
@@ -56,6 +58,9 @@ class OpenHtf:
             session.control.exit_if_stopping()
             session.observe(session.handover.hand_over_thread)
             execution = OpenHtfExecution(session, self._prompts, test)
+            if not execution.has_phases_to_run:
+                print(f"Test Stations: the test {test.get_option('name')} has none of the chosen phases.")
+                return False
             procedure_id = session.procedures.choose(execution.id, execution.procedure_id)
             part_number = session.part_numbers.choose(execution.id, execution.part_number)
             call = signature.bind(test, *args, **kwargs)
@@ -99,6 +104,19 @@ class OpenHtf:
                     session.observe(execution.attempts.report_complete, entered_state, execution.is_aborted)
 
         state_class.running_phase_context = running_phase_context
+
+    def _patch_outcome(self, state_class: Any, aborted: Any) -> None:
+        """Ends partial runs as ABORTED, whatever their phases give: they say nothing about the unit as a whole."""
+        original = state_class._finalize
+
+        @functools.wraps(original)
+        def _finalize(test_state: Any, outcome: Any) -> None:
+            execution = self._executions.get(test_state.execution_uid)
+            if execution is not None and not test_state.is_finalized:
+                self._session.observe(execution.mark_partial, test_state.test_record, outcome)
+            original(test_state, aborted)
+
+        state_class._finalize = _finalize
 
     def _patch_measurements(self, phase_state_class: Any) -> None:
         original = phase_state_class._notify

@@ -28,7 +28,7 @@ from .plain_calls import (
 )
 from .script import script_name
 from .session import Session
-from .verdict import ERROR, RETRY, Ending, PhaseResult, outcome_of_run, result_of_answer
+from .verdict import ABORTED, ERROR, RETRY, Ending, PhaseResult, outcome_of_run, result_of_answer
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class PlainRun:
             part_number=self._part_number,
             phases=[
                 {"key": str(index), "name": phase.name, "docstring": phase.docstring, "place": self._place(phase)}
-                for index, phase in enumerate(self._functions)
+                for index, phase in self._planned()
             ],
         )
 
@@ -155,7 +155,7 @@ class PlainRun:
                 serial_number=self._serial_number,
                 start_time_millis=self._start,
                 end_time_millis=end,
-                outcome_details=reasons(self._calls, self._why),
+                outcome_details=self._reasons(),
                 phases_run=len(self._calls),
             )
         self._session.observe(self._session.handover.test_finished, self)
@@ -168,7 +168,7 @@ class PlainRun:
 
     @property
     def outcome(self) -> str:
-        return outcome_of_run(self._calls, self.ending)
+        return self._outcome_after(self.ending)
 
     @property
     def identity(self) -> Identity:
@@ -181,7 +181,24 @@ class PlainRun:
     def _outcome_so_far(self) -> str:
         ending = self.ending
         # The process of an open run may die, which is not a natural end.
-        return outcome_of_run(self._calls, Ending.BROKEN if not self.is_closed and ending is Ending.NATURAL else ending)
+        return self._outcome_after(Ending.BROKEN if not self.is_closed and ending is Ending.NATURAL else ending)
+
+    def _outcome_after(self, ending: Ending) -> str:
+        # A partial run says nothing about the unit as a whole.
+        return ABORTED if self._session.choice is not None else outcome_of_run(self._calls, ending)
+
+    def _planned(self) -> list[tuple[int, PhaseFunction]]:
+        names = [phase.name for phase in self._functions]
+        choice = self._session.choice
+        indexes = range(len(names)) if choice is None else choice.indexes_in(names)
+        return [(index, self._functions[index]) for index in indexes]
+
+    def _reasons(self) -> list[str]:
+        choice = self._session.choice
+        partial = (
+            [] if choice is None else [f"{choice.sentence} Its outcome: {outcome_of_run(self._calls, self.ending)}."]
+        )
+        return [*partial, *reasons(self._calls, self._why)]
 
     def _begin(self, phase: PhaseFunction, arguments: inspect.BoundArguments | None) -> PhaseCall:
         identity, shown = texts_of(arguments)
@@ -233,7 +250,7 @@ class PlainRun:
 
     def _save(self, end: float) -> None:
         is_final = self.is_closed
-        why = reasons(self._calls, self._why) if is_final else ["The script's process ended in the middle of the run."]
+        why = self._reasons() if is_final else ["The script's process ended in the middle of the run."]
         body: dict[str, object] = {
             "procedure_id": self._procedure_id,
             "serial_number": self._serial_number,

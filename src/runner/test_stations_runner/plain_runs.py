@@ -49,6 +49,8 @@ class PlainRuns:
         # Why the script broke; no run that ends afterwards can be a PASS.
         self._broken: str | None = None
         self.has_started = False
+        # Whether the phase has been called from which on a partial run runs all phases.
+        self._has_passed_first = False
         call_after_fork(self._reset_after_fork)
 
     def add(self, phase: PhaseFunction) -> None:
@@ -62,6 +64,8 @@ class PlainRuns:
             return phase.function(*args, **kwargs)  # it is a phase of an OpenHTF test, which has its own record
         self.has_started = True
         self._session.control.exit_if_stopping()
+        if not self._is_chosen(phase):
+            return None
         arguments = phase.bound(args, kwargs)
         run = self._run_of(phase, arguments)
         state = self._state()
@@ -121,6 +125,16 @@ class PlainRuns:
             original(item, *args)
 
         pools._WorkItem.run = run
+
+    def _is_chosen(self, phase: PhaseFunction) -> bool:
+        """Returns whether the phase is to run. A phase that another one calls is a part of it."""
+        choice = self._session.choice
+        if choice is None or self._state().inside:
+            return True
+        if choice.first is None:
+            return phase.name in choice.only
+        self._has_passed_first = self._has_passed_first or phase.name == choice.first
+        return self._has_passed_first
 
     def _state(self) -> _ThreadState:
         state: _ThreadState | None = getattr(self._local, "state", None)

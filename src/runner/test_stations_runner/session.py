@@ -28,6 +28,7 @@ class Session:
         self.lineage = lineage
         self.files = Files(settings.script)
         self.mode = settings.mode
+        self.choice = settings.choice
         self.started_by = settings.started_by
         self.control = Control()
         # Set when the variables have arrived that a debugger's configuration must not show.

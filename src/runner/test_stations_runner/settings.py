@@ -6,11 +6,14 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
+from .phase_choice import PhaseChoice
+
 MODE_VARIABLE = "TEST_STATIONS_MODE"
 UPLOAD_FOLDER_VARIABLE = "TEST_STATIONS_OUTBOX"
 PLACE_VARIABLE = "TEST_STATIONS_PLACE"
 ASK_VARIABLE = "TEST_STATIONS_SERIAL_NUMBER"
 STARTUP_VARIABLE = "TEST_STATIONS_STARTUP"
+PHASES_VARIABLE = "TEST_STATIONS_PHASES"
 
 
 class Mode(enum.Enum):
@@ -30,6 +33,8 @@ class Settings:
     # Where the results belong, and who started the script: the contract's `pendingUploadPlace`.
     place: object
     should_ask_serial_number: bool
+    # None: all phases run.
+    choice: PhaseChoice | None
     # Folder of the `sitecustomize` for child processes; None: they are not followed.
     startup: str | None
     # Folder for compiled files of the runner; None: they are not saved.
@@ -42,7 +47,7 @@ class Settings:
         return started_by if isinstance(started_by, str) else None
 
     def to_json(self) -> dict[str, Any]:
-        return {**vars(self), "mode": self.mode.value}
+        return {**vars(self), "mode": self.mode.value, "choice": self.choice and self.choice.to_json()}
 
 
 def settings_of_environment(script: str, bytecode: str | None) -> Settings:
@@ -53,10 +58,11 @@ def settings_of_environment(script: str, bytecode: str | None) -> Settings:
         upload_folder=os.environ.pop(UPLOAD_FOLDER_VARIABLE, None) or None,
         place=json.loads(os.environ.pop(PLACE_VARIABLE, "null")),
         should_ask_serial_number=os.environ.pop(ASK_VARIABLE, None) == "ask",
+        choice=PhaseChoice.of_json(json.loads(os.environ.pop(PHASES_VARIABLE, "null"))),
         startup=os.environ.pop(STARTUP_VARIABLE, None) or None,
         bytecode=bytecode,
     )
 
 
 def settings_of_json(fields: dict[str, Any]) -> Settings:
-    return Settings(**{**fields, "mode": Mode(fields["mode"])})
+    return Settings(**{**fields, "mode": Mode(fields["mode"]), "choice": PhaseChoice.of_json(fields["choice"])})

@@ -15,6 +15,10 @@ from .session import Session
 
 Reader = Callable[[Mapping[str, Any]], PushedRun]
 
+_NOT_PARTIAL = (
+    "This script creates its run itself, as one of the whole unit. Run all of the script: nothing was pushed."
+)
+
 
 class TofuPilot:
     def __init__(self, session: Session, pushes: Pushes) -> None:
@@ -90,6 +94,8 @@ class TofuPilot:
         """Puts the user's answers into the call; returns whose run it is, and whether the script itself dates it."""
         session = self._session
         session.control.exit_if_stopping()
+        if session.choice is not None:
+            raise RuntimeError(_NOT_PARTIAL)
         own_procedure_id = call.arguments.get("procedure_id")
         own_procedure_id = None if own_procedure_id is None else str(own_procedure_id)
         run = read(call.arguments)

@@ -197,6 +197,12 @@ export const runnerCommand = z.discriminatedUnion('command', [
 ]);
 export type RunnerCommand = z.infer<typeof runnerCommand>;
 
+/**
+ * The phases that a partial run consists of: those of these names, or the first one of a name with all that follow it. Setup and
+ * teardown around them run, too. A partial run ends as ABORTED, because it says nothing about the unit as a whole.
+ */
+export type PhaseChoice = { readonly only: readonly string[] } | { readonly from: string };
+
 export const runnerEnvironment = {
   channel: 'TEST_STATIONS_CHANNEL',
   token: 'TEST_STATIONS_TOKEN',
@@ -206,6 +212,8 @@ export const runnerEnvironment = {
   place: 'TEST_STATIONS_PLACE',
   mode: 'TEST_STATIONS_MODE',
   bytecode: 'TEST_STATIONS_BYTECODE',
+  /** A `PhaseChoice` as JSON; without it, all phases run. */
+  phases: 'TEST_STATIONS_PHASES',
   /** `ask`: serial numbers come from the host, whatever the script says. */
   serialNumber: 'TEST_STATIONS_SERIAL_NUMBER',
 } as const;

@@ -48,6 +48,7 @@ const nodeBundles = {
     { in: 'src/server/store/postgres/postgres.ts', out: 'postgres' },
     { in: 'src/server/metrics/metrics.ts', out: 'metrics' },
     { in: 'src/server/signIn/oidc.ts', out: 'oidc' },
+    { in: 'src/server/tracing/otlpTracer.ts', out: 'otlpTracer' },
     { in: 'src/server/attachments/objectStorage.ts', out: 'objectStorage' },
     { in: 'src/server/importing/readFile.ts', out: 'readFile' },
   ],
@@ -205,7 +206,7 @@ function loadLater() {
       bundle.onResolve(
         {
           filter:
-            /\/(app|scriptScan|procedureLimits|exporting|assistant|http|trustingFetch|mcp|metrics|oidc|readFile|postgres|objectStorage)\.ts$/,
+            /\/(app|scriptScan|procedureLimits|exporting|assistant|http|trustingFetch|mcp|metrics|oidc|readFile|postgres|objectStorage|otlpTracer)\.ts$/,
         },
         ({ kind, path }) =>
           kind === 'dynamic-import' ? { path: `./${basename(path, '.ts')}.js`, external: true } : undefined,

@@ -4,7 +4,13 @@ import { AuditLog } from './auditLog.ts';
 import { failureAnswer } from './http/answers.ts';
 import type { Hosts } from './http/hosts.ts';
 import { type App, type Environment, MountedOperations } from './http/mount.ts';
-import { nameRequests, observeRequests, type RequestObserver, routeOfRequest } from './http/observeRequests.ts';
+import {
+  nameRequests,
+  observeRequests,
+  type RequestObserver,
+  routeOfRequest,
+  traceRequests,
+} from './http/observeRequests.ts';
 import { badRequest, notFound } from './http/refusalError.ts';
 import { StationBoards } from './live/operator/stationBoards.ts';
 import type { LogFormat } from './log.ts';
@@ -75,6 +81,7 @@ export function createApp(given: GivenServices, { hosts, logFormat, metricsToken
   const observers = new Set<RequestObserver>();
   if (logFormat === 'json') nameRequests(app, observers);
   observeRequests(app, observers);
+  traceRequests(app);
   app.use(async (c, next) => {
     c.set('origin', hosts.originFor(c.req.header('host') ?? '', c.env.incoming.socket.localPort));
     await next();

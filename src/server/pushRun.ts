@@ -14,6 +14,7 @@ import { findOrCreateUnit } from './store/unitOfRun.ts';
 import { changeUnitMetadata, isWithin, setParentUnit } from './store/units.ts';
 import { findUserByEmail } from './store/users.ts';
 import { findOrCreateVersion } from './store/versions.ts';
+import { inSpan } from './tracing/tracer.ts';
 
 export interface PushedRun {
   readonly id: string;
@@ -26,12 +27,10 @@ export interface PushedRun {
  *   (422) is unknown, if the run ends before it starts (400), or if the slot of the execution has a run or a mark was
  *   used with other content (409)
  */
-export async function pushRun(
-  context: WriteContext,
-  run: NewRun,
-  caller: Caller,
-  marks: PushMarks,
-): Promise<PushedRun> {
+export const pushRun = (context: WriteContext, run: NewRun, caller: Caller, marks: PushMarks): Promise<PushedRun> =>
+  inSpan('push', () => storeRun(context, run, caller, marks));
+
+async function storeRun(context: WriteContext, run: NewRun, caller: Caller, marks: PushMarks): Promise<PushedRun> {
   const { change, pushes } = context;
   const procedure = await permittedProcedure(pushes, change, run.procedure, caller);
   const earlier = await findEarlierRun(context, marks, run, procedure.id);

@@ -2,11 +2,14 @@ import { sql } from 'kysely';
 import { RunInputError } from '../shared/run/newRun.ts';
 import { RefusalError } from './http/refusalError.ts';
 import type { Store, StoreTransaction } from './store/tables.ts';
+import { activeTracer, type SpanHandle } from './tracing/tracer.ts';
 
 interface Job {
   work: (change: StoreTransaction) => Promise<void>;
   done(): void;
   failed(error: unknown): void;
+  /** The span of the change; null if no traces are recorded. */
+  span: SpanHandle | null;
 }
 
 type SettleJob = () => void;
@@ -43,6 +46,12 @@ export class Writer {
    * @param work may be undone and called again, and so must touch nothing but the database
    */
   write<T>(work: (change: StoreTransaction) => Promise<T>): Promise<T> {
+    const tracer = activeTracer();
+    if (tracer === null) return this.#enqueue(work);
+    return tracer.span('write', { kind: 'internal' }, () => this.#enqueue(work));
+  }
+
+  #enqueue<T>(work: (change: StoreTransaction) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       let result: { value: T } | undefined;
       this.#waiting.push({
@@ -53,6 +62,7 @@ export class Writer {
           if (result) resolve(result.value);
         },
         failed: reject,
+        span: activeTracer()?.current() ?? null,
       });
       if (!this.#running) {
         this.#running = true;
@@ -65,12 +75,20 @@ export class Writer {
   async #run(): Promise<void> {
     const jobs = this.#waiting.splice(0, maxJobsPerCommit);
     try {
-      for (const settle of await this.#commit(jobs)) settle();
+      for (const settle of await this.#transact(jobs)) settle();
     } catch (error) {
       for (const job of jobs) job.failed(error);
     }
     if (this.#waiting.length > 0) setImmediate(() => void this.#run());
     else this.#running = false;
+  }
+
+  #transact(jobs: readonly Job[]): Promise<SettleJob[]> {
+    const tracer = activeTracer();
+    if (tracer === null) return this.#commit(jobs);
+    const causes = jobs.map(({ span }) => span).filter((span) => span !== null);
+    const attributes = { 'test_stations.changes': jobs.length };
+    return tracer.span('transaction', { kind: 'internal', causes, attributes }, () => this.#commit(jobs));
   }
 
   /**
@@ -91,7 +109,7 @@ export class Writer {
     for (const job of jobs) {
       const before = this.#changeCount();
       try {
-        await job.work(change);
+        await runJob(job, change);
         settlers.push(() => job.done());
       } catch (error) {
         const isRefusal = error instanceof RefusalError || error instanceof RunInputError;
@@ -107,7 +125,7 @@ export class Writer {
     for (const job of jobs) {
       await sql`savepoint job`.execute(change);
       try {
-        await job.work(change);
+        await runJob(job, change);
         settlers.push(() => job.done());
       } catch (error) {
         await undo(change, error);
@@ -127,3 +145,7 @@ async function undo(change: StoreTransaction, reason: unknown): Promise<void> {
     throw reason;
   }
 }
+
+/** What a change does belongs to the span of its request, not to the transaction that it shares with others. */
+const runJob = ({ work, span }: Job, change: StoreTransaction): Promise<void> =>
+  span === null ? work(change) : (activeTracer()?.within(span, () => work(change)) ?? work(change));

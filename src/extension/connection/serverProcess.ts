@@ -45,9 +45,13 @@ export class ServerStartError extends Error {
 const startTimeoutMs = 60_000;
 const retryDelayMs = 500;
 
-/** `ELECTRON_RUN_AS_NODE` makes Electron run as plain Node; other programs ignore it. */
+/**
+ * Without the variables of OpenTelemetry, which are meant for other programs of the user: the server would send traces.
+ * `ELECTRON_RUN_AS_NODE` makes Electron run as plain Node; other programs ignore it.
+ */
 function serverEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  return { ...environmentWithoutKeys(), ELECTRON_RUN_AS_NODE: '1', ...extra };
+  const inherited = Object.entries(environmentWithoutKeys()).filter(([name]) => !name.startsWith('OTEL_'));
+  return { ...Object.fromEntries(inherited), ELECTRON_RUN_AS_NODE: '1', ...extra };
 }
 
 /**

@@ -7,6 +7,7 @@ import { type ImportOptions, readFiles, readImportOptions, refuseImportOptions }
 import { type NetworkOptions, readNetworkOptions } from './networkOptions.ts';
 import { type GivenProvider, readProviderOptions } from './providerOptions.ts';
 import { readAttachments } from './storageOptions.ts';
+import { readOtlpEndpoint } from './tracingOptions.ts';
 import { usage, usageError } from './usage.ts';
 import { readUserCommand, refuseUserOptions, type UserCommand } from './userOptions.ts';
 
@@ -27,6 +28,9 @@ Without a command: the station server of the data folder DIR, which is created i
 --attachments where the contents of attachments are: a folder that exists, such as one on a file server, or s3://BUCKET/PREFIX in a
               storage that is compatible with S3, with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and
               AWS_ENDPOINT_URL in the environment. Without it: in DIR. check and backup need the same option.
+--otlp-endpoint
+              sends traces of requests to a collector of OpenTelemetry at this address, such as http://127.0.0.1:4318. Without it,
+              the environment variable OTEL_EXPORTER_OTLP_ENDPOINT decides.
 --oidc-issuer, --oidc-client-id
               the OpenID Connect provider with which people sign in, and the id of this server there. Its secret is in the
               environment variable TEST_STATIONS_OIDC_CLIENT_SECRET. The address that the provider sends browsers back to is
@@ -77,6 +81,7 @@ type Command =
       logFormat: LogFormat;
       provider: GivenProvider | null;
       attachments: StoragePlace | null;
+      otlpEndpoint: string | null;
     } & NetworkOptions)
   | { command: 'new-user-key'; data: string; revokeOthers: boolean; name: string | null }
   | { command: 'user'; data: string; user: UserCommand }
@@ -147,6 +152,7 @@ function parse(args: readonly string[]) {
         'mqtt-port': { type: 'string' },
         'log-format': { type: 'string' },
         attachments: { type: 'string' },
+        'otlp-endpoint': { type: 'string' },
         'oidc-issuer': { type: 'string' },
         'oidc-client-id': { type: 'string' },
         'oidc-domain': { type: 'string', multiple: true },
@@ -184,6 +190,7 @@ function readServe(data: string, values: ReturnType<typeof parse>['values']): Co
     logFormat: readLogFormat(values['log-format']),
     provider,
     attachments: readAttachments(values.attachments),
+    otlpEndpoint: readOtlpEndpoint(values['otlp-endpoint']),
     ...network,
   };
 }

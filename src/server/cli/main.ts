@@ -10,6 +10,7 @@ import { CommandError } from './commandError.ts';
 import { help, readCommand } from './commandLine.ts';
 import { DataFolder } from './dataFolder.ts';
 import { bucketOptions, takeStorageVariables } from './storageOptions.ts';
+import { collectorOptions, takeTracingVariables } from './tracingOptions.ts';
 
 // Files that the server creates are readable by this user only.
 process.umask(0o077);
@@ -35,6 +36,7 @@ async function main(): Promise<void> {
   const clientSecret = takeClientSecret(process.env);
   const databaseUrl = takeDatabaseUrl(process.env);
   const storageVariables = takeStorageVariables(process.env);
+  const tracingVariables = takeTracingVariables(process.env);
   const command = readCommand(process.argv.slice(2));
   if (command.command === 'help') {
     console.log(help);
@@ -126,6 +128,7 @@ async function main(): Promise<void> {
     ...command,
     provider: command.provider && { ...command.provider, clientSecret },
     bucket: bucketOptions(command.attachments, storageVariables),
+    collector: collectorOptions(command.otlpEndpoint, tracingVariables),
     chosenKey,
     metricsToken,
     pagesFolder: findPagesFolder(),

@@ -32,6 +32,7 @@ import type { NetworkOptions } from './networkOptions.ts';
 import { openData } from './openData.ts';
 import { ServerLog } from './serverLog.ts';
 import { type BucketOptions, openContents } from './storageOptions.ts';
+import { type CollectorOptions, startTracing } from './tracingOptions.ts';
 import { ensureUserKey } from './userKeys.ts';
 
 const sweepIntervalMs = 24 * 60 * 60_000;
@@ -51,6 +52,8 @@ interface ServeOptions extends NetworkOptions {
   provider: ProviderOptions | null;
   /** Null: the contents of attachments are files. */
   bucket: BucketOptions | null;
+  /** Null: no traces are recorded. */
+  collector: CollectorOptions | null;
 }
 
 export async function serve(
@@ -68,6 +71,7 @@ export async function serve(
     pagesFolder,
     provider,
     bucket,
+    collector,
   }: ServeOptions,
 ): Promise<RunningServer> {
   const publicHost = publicUrl === null ? '' : hostOf(publicUrl);
@@ -87,6 +91,7 @@ export async function serve(
   const tail = await ChangeTail.start(store);
   const streams = new EventStreams(tail);
   await claim(await findInstance(store));
+  const stopTracing = await startTracing(collector);
   const files = new Attachments(contents, join(folder.attachments, incoming));
   const secret = folder.signingSecret();
   const urls = new SignedUrls(secret);
@@ -146,6 +151,7 @@ export async function serve(
         provider?.clientSecret,
         bucket?.access.secretAccessKey,
         bucket?.access.sessionToken,
+        ...Object.values(collector?.headers ?? {}),
         folder.databaseUrl,
       ].filter((each) => each != null),
     },
@@ -194,6 +200,7 @@ export async function serve(
       await computed;
       await swept;
       await store.destroy();
+      await stopTracing();
       await lease?.release();
       log.stop();
       folder.release();

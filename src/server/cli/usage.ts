@@ -3,7 +3,7 @@ import { CommandError } from './commandError.ts';
 
 export const usage = `usage: server.js --data DIR [--port N] [--host 127.0.0.1] [--public-url URL]
                  [--cert FILE --key FILE] [--mqtt-port N] [--time-zone NAME] [--log-format text|json]
-                 [--attachments DIR|s3://BUCKET[/PREFIX]]
+                 [--attachments DIR|s3://BUCKET[/PREFIX]] [--otlp-endpoint URL]
                  [--oidc-issuer URL --oidc-client-id ID [--oidc-domain DOMAIN] [--oidc-role ROLE]
                  [--oidc-trust-emails]]
        server.js new-user-key --data DIR [--name NAME] [--revoke-others]

@@ -3,7 +3,7 @@ import { messageOf } from '../../shared/format/messageOf.ts';
 import { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
 import type { StoragePlace } from '../attachments/storagePlace.ts';
 import { type LogFormat, logFormats } from '../log.ts';
-import { type ImportOptions, readFiles, readImportOptions, refuseImportOptions } from './importOptions.ts';
+import { type ImportOptions, readFiles, readImportOptions, readSource, refuseImportOptions } from './importOptions.ts';
 import { type NetworkOptions, readNetworkOptions } from './networkOptions.ts';
 import { type GivenProvider, readProviderOptions } from './providerOptions.ts';
 import { readAttachments } from './storageOptions.ts';
@@ -68,6 +68,9 @@ import        stores the test results in files as runs of a station and a proced
               of OpenHTF and WATS (JSON), ATML, STDF, and CSV with a --mapping of its columns. The same result is stored once.
               --dry-run stores nothing and says what would be stored; --strict stores nothing if one result is bad. --part-number is for
               results without one, --time-zone for times that name none, and --serial-number "{lot}-{part_id}" for STDF. Exit code 0: all results are stored. 1: some are bad; stderr has the file, line and reason.
+              With --from-tofupilot it copies the runs of the server at URL, which has TofuPilot's API, with their
+              attachments. The user key for URL is in the environment variable TOFUPILOT_API_KEY. Stations and procedures
+              are created by their names if they do not exist. Start it again to continue or to copy new runs.
 mcp           serves an assistant, such as Claude Desktop, over standard input and output, with the tools of a station
               server: that of DIR, which is started if it does not run, or the one at URL. The user key for URL is in the
               environment variable TEST_STATIONS_KEY. DIR needs none; with a key, the assistant acts for its user.`;
@@ -89,6 +92,7 @@ type Command =
   | { command: 'backup'; data: string; to: string; attachments: StoragePlace | null }
   | { command: 'junit'; data: string; run: string | null }
   | { command: 'import'; data: string; files: readonly string[]; options: ImportOptions }
+  | { command: 'copy'; data: string; url: string; isDryRun: boolean; attachments: StoragePlace | null }
   | { command: 'mcp'; place: { data: string } | { server: string } };
 
 export function readCommand(args: readonly string[]): Command {
@@ -110,8 +114,9 @@ export function readCommand(args: readonly string[]): Command {
   if (command !== 'user') refuseUserOptions(values);
   if (command !== 'import') refuseImportOptions(values);
   if (to !== undefined && command !== 'backup') throw usageError('--to goes with backup.');
-  if (values.attachments !== undefined && !['', 'check', 'backup'].includes(command)) {
-    throw usageError('--attachments goes with the start of the server, check and backup.');
+  const hasContents = ['', 'check', 'backup'].includes(command) || values['from-tofupilot'] !== undefined;
+  if (values.attachments !== undefined && !hasContents) {
+    throw usageError('--attachments goes with the start of the server, check, backup, and import --from-tofupilot.');
   }
   if (values.run !== undefined && command !== 'junit') throw usageError('--run goes with junit.');
   switch (command) {
@@ -127,7 +132,7 @@ export function readCommand(args: readonly string[]): Command {
       if (!to) throw usageError('--to FILE is missing: where the backup is to be written.');
       return { command, data, to, attachments: readAttachments(values.attachments) };
     case 'import':
-      return { command, data, files: readFiles(rest), options: readImportOptions(values) };
+      return readImport(data, rest, values);
     case 'junit':
       return { command, data, run: values.run ?? null };
     default:
@@ -170,6 +175,7 @@ function parse(args: readonly string[]) {
         'serial-number': { type: 'string' },
         'dry-run': { type: 'boolean' },
         strict: { type: 'boolean' },
+        'from-tofupilot': { type: 'string' },
         'print-key': { type: 'boolean' },
         'revoke-others': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
@@ -192,6 +198,19 @@ function readServe(data: string, values: ReturnType<typeof parse>['values']): Co
     attachments: readAttachments(values.attachments),
     otlpEndpoint: readOtlpEndpoint(values['otlp-endpoint']),
     ...network,
+  };
+}
+
+function readImport(data: string, files: readonly string[], values: ReturnType<typeof parse>['values']): Command {
+  if (values['from-tofupilot'] === undefined) {
+    return { command: 'import', data, files: readFiles(files), options: readImportOptions(values) };
+  }
+  return {
+    command: 'copy',
+    data,
+    url: readSource(values['from-tofupilot'], files, values),
+    isDryRun: values['dry-run'] ?? false,
+    attachments: readAttachments(values.attachments),
   };
 }
 

@@ -13,7 +13,7 @@ import type { DataFolder } from './dataFolder.ts';
 import type { ImportOptions } from './importOptions.ts';
 import { withStore } from './userKeys.ts';
 
-interface Imported {
+export interface Imported {
   /** What was stored, for stdout. */
   readonly lines: readonly string[];
   /** The number of records that were not stored because they are bad. */

@@ -27,6 +27,29 @@ interface Values {
   'serial-number'?: string | undefined;
   'dry-run'?: boolean | undefined;
   strict?: boolean | undefined;
+  'from-tofupilot'?: string | undefined;
+}
+
+const fileOptions = ['station', 'procedure', 'mapping', 'part-number', 'serial-number', 'time-zone', 'strict'] as const;
+
+/** Returns the origin of the server whose runs are copied. */
+export function readSource(text: string, files: readonly string[], values: Values): string {
+  const url = URL.parse(text);
+  if (
+    url === null ||
+    !['http:', 'https:'].includes(url.protocol) ||
+    !/^\/?$/.test(url.pathname + url.search + url.hash)
+  ) {
+    throw usageError('--from-tofupilot must be the address of a server, such as https://www.tofupilot.app.');
+  }
+  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  if (url.protocol === 'http:' && !isLocal) {
+    throw usageError('--from-tofupilot must be an https address: the key would be sent in the clear.');
+  }
+  if (files.length > 0) throw usageError('import needs either files or --from-tofupilot.');
+  const option = fileOptions.find((each) => values[each] !== undefined);
+  if (option !== undefined) throw usageError(`--${option} goes with files.`);
+  return url.origin;
 }
 
 /** @throws CommandError when an option is missing or wrong */

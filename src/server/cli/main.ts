@@ -35,6 +35,7 @@ async function main(): Promise<void> {
   const assistantKey = takeAssistantKey(process.env);
   const clientSecret = takeClientSecret(process.env);
   const databaseUrl = takeDatabaseUrl(process.env);
+  const sourceKey = takeSourceKey(process.env);
   const storageVariables = takeStorageVariables(process.env);
   const tracingVariables = takeTracingVariables(process.env);
   const command = readCommand(process.argv.slice(2));
@@ -98,6 +99,15 @@ async function main(): Promise<void> {
       command.options,
       console.error,
     );
+    console.log(lines.join('\n'));
+    if (bad > 0) process.exitCode = 1;
+    return;
+  }
+  if (command.command === 'copy') {
+    const { importFromServer } = await import('./importFromServer.ts');
+    const bucket = bucketOptions(command.attachments, storageVariables);
+    const folder = DataFolder.existing(command.data, databaseUrl, folderOf(command.attachments));
+    const { lines, bad } = await importFromServer(folder, { ...command, bucket }, sourceKey, console.error);
     console.log(lines.join('\n'));
     if (bad > 0) process.exitCode = 1;
     return;
@@ -205,6 +215,13 @@ function takeAssistantKey(environment: NodeJS.ProcessEnv): string | null {
   delete environment.TEST_STATIONS_KEY;
   if (key === undefined || /^[\x21-\x7e]{1,200}$/.test(key)) return key ?? null;
   throw new CommandError(serverExit.usage, 'TEST_STATIONS_KEY is no key. Set it to a user key, or unset the variable.');
+}
+
+/** Removes the key for the server whose runs are copied from the environment, and returns it. */
+function takeSourceKey(environment: NodeJS.ProcessEnv): string | null {
+  const key = environment.TOFUPILOT_API_KEY;
+  delete environment.TOFUPILOT_API_KEY;
+  return key !== undefined && /^[\x21-\x7e]{1,1000}$/.test(key) ? key : null;
 }
 
 /**

@@ -17,6 +17,7 @@ export const usage = `usage: server.js --data DIR [--port N] [--host 127.0.0.1] 
        server.js junit --data DIR [--run ID]
        server.js import --data DIR --station NAME --procedure NAME [--mapping FILE] [--part-number NUMBER]
                  [--time-zone NAME] [--serial-number TEMPLATE] [--dry-run] [--strict] FILE…
+       server.js import --data DIR --from-tofupilot URL [--attachments DIR|s3://BUCKET[/PREFIX]] [--dry-run]
        server.js mcp --data DIR
        server.js mcp --server URL`;
 

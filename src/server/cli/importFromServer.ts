@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { serverExit } from '../../shared/contract/local.ts';
+import { oneLine } from '../../shared/format/oneLine.ts';
+import { incoming } from '../attachments/attachmentFolder.ts';
+import { Attachments } from '../attachments/attachments.ts';
+import { type CopyResult, RunCopier } from '../importing/copy/copyRun.ts';
+import { SourceError, TofuPilotSource } from '../importing/copy/tofupilotSource.ts';
+import { ImportError } from '../importing/importedRecord.ts';
+import { findInstance } from '../store/instance.ts';
+import { CommandError } from './commandError.ts';
+import type { DataFolder } from './dataFolder.ts';
+import type { Imported } from './importFiles.ts';
+import { type BucketOptions, openContents } from './storageOptions.ts';
+import { withStore } from './userKeys.ts';
+
+export interface ServerImportOptions {
+  /** The origin of the server. */
+  readonly url: string;
+  readonly isDryRun: boolean;
+  readonly bucket: BucketOptions | null;
+}
+
+/**
+ * Copies the runs of a server that has TofuPilot's API into the data folder, even while the folder's server is running.
+ * Runs that were copied before are skipped, so an interrupted import continues when it is started again.
+ * @param report is called with a line for each run that was not copied, and for the progress
+ */
+export function importFromServer(
+  folder: DataFolder,
+  { url, isDryRun, bucket }: ServerImportOptions,
+  key: string | null,
+  report: (line: string) => void,
+): Promise<Imported> {
+  if (key === null) {
+    throw new CommandError(
+      serverExit.usage,
+      'TOFUPILOT_API_KEY is missing: set the environment variable to a user key of the server.',
+    );
+  }
+  return withStore(folder, async (data) => {
+    const { contents, claim } = await openContents(folder.attachments, bucket);
+    await claim(await findInstance(data.store));
+    const files = new Attachments(contents, join(folder.attachments, incoming, `import-${process.pid}`));
+    const copier = new RunCopier({ ...data, files }, { source: url, format: 'tofupilot', isDryRun });
+    const source = new TofuPilotSource(url, key);
+    const counts = { stored: 0, existed: 0, bad: 0 };
+    const verb = isDryRun ? 'To store' : 'Stored';
+    const summary = (): string => `${verb}: ${counts.stored}. Already stored: ${counts.existed}. Bad: ${counts.bad}.`;
+    const count = (id: string, result: CopyResult): void => {
+      if (typeof result === 'object') {
+        counts.bad += 1;
+        report(oneLine(`${url} run ${id}: ${result.problem}`));
+      } else if (result !== 'waits') counts[result] += 1;
+    };
+    const copy = async (id: string, isLast: boolean): Promise<CopyResult> => {
+      try {
+        return await copier.copy(await source.run(id), isLast);
+      } catch (error) {
+        if (error instanceof ImportError) return { problem: error.message };
+        throw error;
+      }
+    };
+    const waiting: string[] = [];
+    try {
+      for await (const page of source.list()) {
+        const existing = await copier.existing(page.map(({ id }) => id));
+        for (const { id } of page) {
+          const result = existing.has(id) ? 'existed' : await copy(id, false);
+          if (result === 'waits') waiting.push(id);
+          count(id, result);
+        }
+        report(summary());
+      }
+      for (const id of waiting) count(id, await copy(id, true));
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+      throw new CommandError(1, `${error.message} ${summary()} Start the import again to continue.`, error);
+    }
+    const created = [...copier.created].sort();
+    return {
+      lines: [
+        summary(),
+        ...(created.length > 0 ? [`${isDryRun ? 'To create' : 'Created'}: ${created.join(', ')}.`] : []),
+      ],
+      bad: counts.bad,
+    };
+  });
+}

@@ -1,0 +1,196 @@
+import { maxMetadataKeys } from '../../../shared/contract/metadata.ts';
+import type { Run } from '../../../shared/contract/runs.ts';
+import { type NewRun, RunInputError } from '../../../shared/run/newRun.ts';
+import type { Attachments } from '../../attachments/attachments.ts';
+import { type Caller, creatorOf } from '../../http/authentication.ts';
+import { RefusalError } from '../../http/refusalError.ts';
+import { hashOf } from '../../pushMarks.ts';
+import { pushRun } from '../../pushRun.ts';
+import type { Engine } from '../../store/engine.ts';
+import { fold } from '../../store/fold.ts';
+import { addLink } from '../../store/links.ts';
+import { findProceduresByName, insertProcedure } from '../../store/procedures.ts';
+import { existingRuns } from '../../store/runs.ts';
+import { findStationsByName, insertStation } from '../../store/stations.ts';
+import type { StoreTransaction } from '../../store/tables.ts';
+import { findUnit, updateUnit } from '../../store/units.ts';
+import { attachToRun, insertUpload, markStored } from '../../store/uploads.ts';
+import { findUser, firstUserId } from '../../store/users.ts';
+import { ImportError } from '../importedRecord.ts';
+import { runOfAnswer } from './runOfAnswer.ts';
+
+export interface CopiedAttachment {
+  readonly name: string;
+  readonly contentType: string | null;
+  readonly size: number | null;
+  readonly isReport: boolean;
+  /** @throws ImportError if the content is not available */
+  readonly open: () => Promise<AsyncIterable<Uint8Array>>;
+}
+
+export interface CopiedRun {
+  readonly run: Run;
+  /** The short name of its procedure, such as `FVT1`. */
+  readonly procedureIdentifier: string | null;
+  readonly attachments: readonly CopiedAttachment[];
+}
+
+export type CopyResult = 'stored' | 'existed' | 'waits' | { readonly problem: string };
+
+interface Target extends Pick<Engine, 'store' | 'writer' | 'pushes'> {
+  readonly files: Attachments;
+}
+
+/** Undoes what a dry run has done. */
+class DryRunEnd extends Error {}
+
+/**
+ * Stores runs of another server with their attachments. Stations and procedures that do not exist here are created by their
+ * names. A run is marked with its id, by which it is found when it is copied again.
+ */
+export class RunCopier {
+  readonly #target: Target;
+  readonly #source: string;
+  readonly #format: string;
+  readonly #isDryRun: boolean;
+  readonly created = new Set<string>();
+  /** The units of the runs that a dry run has not stored. */
+  readonly #unitsOfDryRun = new Set<string>();
+
+  /** @param source is where the runs are from, for their metadata */
+  constructor(target: Target, { source, format, isDryRun }: { source: string; format: string; isDryRun: boolean }) {
+    this.#target = target;
+    this.#source = source;
+    this.#format = format;
+    this.#isDryRun = isDryRun;
+  }
+
+  /** Returns which of these runs are here: copied before, or stored here originally. */
+  async existing(ids: readonly string[]): Promise<Set<string>> {
+    const { store } = this.#target;
+    if (ids.length === 0) return new Set();
+    const marks = ids.map((id) => markOf(id));
+    const copied = await store.selectFrom('runs').select('push_key').where('push_key', 'in', marks).execute();
+    const keys = new Set(copied.map(({ push_key }) => push_key));
+    const own = await existingRuns(store, [...ids]);
+    return new Set([...own, ...ids.filter((id) => keys.has(markOf(id)))]);
+  }
+
+  /**
+   * Stores a run whose attachments are complete. It waits if it has sub-units that are not here yet.
+   * @param isLast whether a run whose sub-units are missing is a problem
+   */
+  async copy({ run, procedureIdentifier, attachments }: CopiedRun, isLast: boolean): Promise<CopyResult> {
+    const { writer, pushes } = this.#target;
+    if ((await this.existing([run.id])).size > 0) return 'existed';
+    try {
+      const converted = this.#withoutUnitsOfDryRun(runOfAnswer(run));
+      if (!isLast && (await this.#isWaiting(converted))) return 'waits';
+      const uploads = this.#isDryRun ? [] : await this.#receiveAll(attachments);
+      const { existed } = await writer.write(async (change) => {
+        const station = await this.#stationOf(change, run);
+        const procedure = await this.#procedureOf(change, run, procedureIdentifier, station);
+        const marks = { pushKey: markOf(run.id), refKey: null, hash: hashOf(run.id), isByAssistant: false };
+        const marked = { ...converted, procedure, metadata: this.#metadataOf(run) };
+        const pushed = await pushRun({ change, pushes }, marked, station, marks);
+        for (const { id, isReport } of uploads) await attachToRun(change, id, pushed.id, isReport);
+        await setSample(change, run);
+        if (this.#isDryRun) throw new DryRunEnd();
+        return pushed;
+      });
+      return existed ? 'existed' : 'stored';
+    } catch (error) {
+      if (error instanceof DryRunEnd) {
+        this.#unitsOfDryRun.add(fold(run.unit.serial_number));
+        return 'stored';
+      }
+      const isProblem = error instanceof RefusalError || error instanceof RunInputError || error instanceof ImportError;
+      if (!isProblem) throw error;
+      return { problem: error.message };
+    }
+  }
+
+  #withoutUnitsOfDryRun(run: NewRun): NewRun {
+    return { ...run, subUnits: run.subUnits.filter((serialNumber) => !this.#unitsOfDryRun.has(fold(serialNumber))) };
+  }
+
+  async #isWaiting({ subUnits }: NewRun): Promise<boolean> {
+    for (const serialNumber of subUnits) {
+      if ((await findUnit(this.#target.store, serialNumber)) === null) return true;
+    }
+    return false;
+  }
+
+  /** The source and the id of the run are left out if there are as many keys as there may be. */
+  #metadataOf({ id, metadata = {} }: Run): NewRun['metadata'] {
+    const all = { ...metadata, import_format: this.#format, import_source: `${this.#source}#${id}` };
+    return Object.keys(all).length > maxMetadataKeys ? metadata : all;
+  }
+
+  async #stationOf(change: StoreTransaction, { created_by_station: named }: Run): Promise<Caller> {
+    if (named == null) {
+      const user = await findUser(change, await firstUserId(change));
+      if (user === undefined) throw new ImportError('The data folder has no user yet.');
+      return { kind: 'user', id: user.id, name: user.name, role: 'administrator' };
+    }
+    const [found, ...others] = await findStationsByName(change, named.name);
+    if (others.length > 0) throw new ImportError(`Several stations have the name "${named.name}". Rename all but one.`);
+    if (found !== undefined) return { kind: 'station', ...found };
+    this.created.add(`station "${named.name}"`);
+    return { kind: 'station', id: await insertStation(change, named.name, '{}'), name: named.name };
+  }
+
+  async #procedureOf(
+    change: StoreTransaction,
+    { procedure: { name } }: Run,
+    identifier: string | null,
+    station: Caller,
+  ): Promise<string> {
+    const id = await this.#findOrCreateProcedure(change, name, identifier);
+    if (station.kind === 'station') await addLink(change, station.id, id);
+    return id;
+  }
+
+  async #findOrCreateProcedure(change: StoreTransaction, name: string, identifier: string | null): Promise<string> {
+    const { pushes } = this.#target;
+    const byIdentifier = identifier === null ? undefined : await pushes.findProcedure(change, identifier);
+    if (byIdentifier !== undefined) return byIdentifier.id;
+    const [found, ...others] = await findProceduresByName(change, name);
+    if (others.length > 0) throw new ImportError(`Several procedures have the name "${name}". Rename all but one.`);
+    if (found !== undefined) return found.id;
+    this.created.add(`procedure "${name}"`);
+    return insertProcedure(change, { name, identifier, userId: await firstUserId(change) });
+  }
+
+  /** Contents without a run are removed by the server after a day. */
+  async #receiveAll(attachments: readonly CopiedAttachment[]): Promise<{ id: string; isReport: boolean }[]> {
+    const received: { id: string; isReport: boolean }[] = [];
+    for (const each of attachments) received.push({ id: await this.#receive(each), isReport: each.isReport });
+    return received;
+  }
+
+  async #receive({ name, contentType, size, open }: CopiedAttachment): Promise<string> {
+    const { writer, files } = this.#target;
+    const by = await writer.write(async (change) =>
+      creatorOf({ kind: 'user', id: await firstUserId(change), name: '', role: 'administrator' }),
+    );
+    const id = await writer.write((change) => insertUpload(change, name, by));
+    await files.receive(id, await open(), async (content, keep) => {
+      if (size !== null && content.size !== size) {
+        throw new ImportError(`The attachment "${name}" has ${content.size} bytes and should have ${size}.`);
+      }
+      await keep();
+      await writer.write((change) => markStored(change, id, { ...content, content_type: contentType }));
+    });
+    return id;
+  }
+}
+
+const markOf = (id: string): string => `copy of run ${id}`;
+
+/** A unit keeps what was set here. */
+async function setSample(change: StoreTransaction, { unit: { serial_number, sample } }: Run): Promise<void> {
+  if (sample === null) return;
+  const unit = await findUnit(change, serial_number);
+  if (unit !== null && unit.sample === null) await updateUnit(change, unit.id, { sample });
+}

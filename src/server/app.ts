@@ -33,6 +33,7 @@ import { serverRoutes } from './routes/local/server.ts';
 import { shiftRoutes } from './routes/local/shifts.ts';
 import { signInRoutes } from './routes/local/signIns.ts';
 import { stationGroupRoutes } from './routes/local/stationGroups.ts';
+import { stationUseRoutes } from './routes/local/stationUses.ts';
 import { studyRoutes } from './routes/local/studies.ts';
 import { uptimeRoutes } from './routes/local/uptime.ts';
 import { v1Routes } from './routes/v1.ts';
@@ -114,6 +115,7 @@ export function createApp(given: GivenServices, { hosts, logFormat, metricsToken
   stationRoutes(services);
   overviewRoutes(services);
   stationGroupRoutes(services);
+  stationUseRoutes(services);
   operatorRoutes(services);
   operatorPageRoutes(services);
   presenceRoutes(services);

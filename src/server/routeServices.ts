@@ -11,6 +11,7 @@ import type { OperatorLinks } from './live/operator/links.ts';
 import type { StationBoards } from './live/operator/stationBoards.ts';
 import type { PresenceRecorder } from './live/presence/recorder.ts';
 import type { Streaming } from './live/streaming/streaming.ts';
+import type { StationUses } from './live/use/stationUses.ts';
 import type { Readiness } from './readiness.ts';
 import type { SignInOptions } from './signIn/provider.ts';
 import type { StationFiguresCache } from './stationFigures.ts';
@@ -36,6 +37,7 @@ export interface RouteServices {
   links: OperatorLinks;
   pagesFolder: string;
   presence: PresenceRecorder;
+  uses: StationUses;
   signIn: SignInOptions | null;
   calendar: Calendar;
   figures: StationFiguresCache;

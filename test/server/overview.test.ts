@@ -126,6 +126,7 @@ describe('the overview of a station', function () {
         operator_address: null,
         last_seen_at: null,
         key: data[0]?.key,
+        use: null,
       },
     ]);
   });

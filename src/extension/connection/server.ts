@@ -33,7 +33,8 @@ export type ServerCapability =
   | 'shifts'
   | 'assistants'
   | 'accounts'
-  | 'station-groups';
+  | 'station-groups'
+  | 'station-use';
 
 export interface StationServer {
   /** Host and port of a remote server; null for the server of this machine. */

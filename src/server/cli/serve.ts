@@ -18,6 +18,7 @@ import { OperatorLinks } from '../live/operator/links.ts';
 import { systemClock } from '../live/presence/clock.ts';
 import { PresenceRecorder } from '../live/presence/recorder.ts';
 import { Streaming } from '../live/streaming/streaming.ts';
+import { startStationUses } from '../live/use/startStationUses.ts';
 import type { LogFormat } from '../log.ts';
 import { Readiness } from '../readiness.ts';
 import type { ProviderOptions } from '../signIn/provider.ts';
@@ -132,6 +133,7 @@ export async function serve(
       urls,
       streaming,
       presence,
+      uses: startStationUses(writer, tail),
       hub,
       links,
       pagesFolder,

@@ -22,6 +22,7 @@ import { shifts } from './shifts.ts';
 import { signIns } from './signIns.ts';
 import { stationGroups } from './stationGroups.ts';
 import { stations } from './stations.ts';
+import { stationUses } from './stationUse.ts';
 import { studies } from './studies.ts';
 import { trpc } from './trpc.ts';
 import { unitAttachments } from './unitAttachments.ts';
@@ -40,6 +41,7 @@ const resources: readonly Readonly<Record<string, Operation>>[] = [
   events,
   overview,
   stationGroups,
+  stationUses,
   operator,
   presence,
   uptime,

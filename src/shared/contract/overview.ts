@@ -3,6 +3,7 @@ import { byId, id, many, operation, page, pageQuery, timestamp } from './common.
 import { goldenCheck } from './goldenChecks.ts';
 import { pause } from './pauses.ts';
 import { linkedProcedure } from './stations.ts';
+import { stationUse } from './stationUse.ts';
 
 /**
  * The connection status of a station. `never`: the station has never reached the server. `unknown`: it has, but its
@@ -29,6 +30,8 @@ const stationSummary = z.object({
   operator_address: z.string().nullable(),
   last_seen_at: timestamp.nullable(),
   key: keyInfo.nullable(),
+  /** Null if no window uses it. Missing from older servers. */
+  use: stationUse.nullable().default(null),
 });
 export type StationSummary = z.infer<typeof stationSummary>;
 

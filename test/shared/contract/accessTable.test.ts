@@ -19,7 +19,8 @@ users from engineer
   local.keys: delete generate
   local.links: create delete
   local.procedures: identifier
-  local.stations: operatorAddress setGroup
+  local.stations: operatorAddress setGroup takeOver use
+  local.stations.use: end
   local.stations.pauses: create delete end
   local.studies: attach create delete discard release update
   local.goldenChecks: set
@@ -92,7 +93,7 @@ stations
 /** Results name their creator, and live traffic changes nothing that is stored, so neither is in the audit log. */
 const notAudited = `
 local.operator.answer local.operator.stop local.operator.start local.operator.loop
-local.operator.report local.stations.heartbeat v1.runs.create v1.uploads.initialize
+local.operator.report local.stations.heartbeat local.stations.use local.stations.use.end v1.runs.create v1.uploads.initialize
 v1.uploads.sync v1.import runs.create runs.create_attachment
 attachments.initialize attachments.finalize imports.structured imports.tabular
 `;

@@ -1,4 +1,5 @@
 import { overview, type StationSummary } from '../../../shared/contract/overview.ts';
+import type { StationUses } from '../../live/use/stationUses.ts';
 import type { RouteServices } from '../../routeServices.ts';
 import { stationKeys } from '../../store/keys.ts';
 import { toPage } from '../../store/pages.ts';
@@ -10,17 +11,22 @@ import type { Store } from '../../store/tables.ts';
 import { isoTime, isoTimeOrNull } from '../../store/time.ts';
 import { existingStation } from '../existing.ts';
 
-export function overviewRoutes({ mount, store, figures }: Pick<RouteServices, 'mount' | 'store' | 'figures'>): void {
+export function overviewRoutes({
+  mount,
+  store,
+  figures,
+  uses,
+}: Pick<RouteServices, 'mount' | 'store' | 'figures' | 'uses'>): void {
   mount(overview.list, async ({ query: { search_query, procedure_ids, limit, cursor } }) => {
     const filter = { search: search_query, procedureIds: procedure_ids, limit, cursor };
     const { data, meta } = toPage(await listStations(store, filter), filter);
-    return { data: await summaries(store, data), meta };
+    return { data: await summaries(store, uses, data), meta };
   });
 
   mount(overview.get, async ({ params }) => {
     const known = await figures.of([params.id]);
     const station = await existingStation(store, params.id);
-    const [summary] = await summaries(store, [station]);
+    const [summary] = await summaries(store, uses, [station]);
     const own = known.get(station.id);
     if (summary === undefined || own === undefined) throw new Error(`No summary was made of station ${params.id}.`);
     return { ...summary, ...own };
@@ -30,12 +36,12 @@ export function overviewRoutes({ mount, store, figures }: Pick<RouteServices, 'm
     const stations = await findStations(store, [...ids, ...figures_of]);
     const existing = new Set(stations.map(({ id }) => id));
     const known = await figures.of(figures_of.filter((id) => existing.has(id)));
-    const found = await summaries(store, stations);
+    const found = await summaries(store, uses, stations);
     return { data: found.map((summary) => ({ ...summary, figures: known.get(summary.id) ?? null })) };
   });
 }
 
-async function summaries(store: Store, stations: readonly StationRow[]): Promise<StationSummary[]> {
+async function summaries(store: Store, uses: StationUses, stations: readonly StationRow[]): Promise<StationSummary[]> {
   const ids = stations.map(({ id }) => id);
   const keys = await stationKeys(store, ids);
   const runs = await lastRuns(store, ids);
@@ -67,6 +73,7 @@ async function summaries(store: Store, stations: readonly StationRow[]): Promise
             last_used_at: isoTimeOrNull(key.last_used_at),
           }
         : null,
+      use: uses.of(id),
     };
   });
 }

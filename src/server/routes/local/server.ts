@@ -43,6 +43,7 @@ export function serverRoutes({
         'assistants',
         'accounts',
         'station-groups',
+        'station-use',
       ],
       ...(signIn === null ? {} : { sign_in: { provider: new URL(signIn.provider.issuer).host } }),
     };

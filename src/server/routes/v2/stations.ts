@@ -26,7 +26,8 @@ export function stationRoutes({
   store,
   writer,
   presence,
-}: Pick<RouteServices, 'mount' | 'store' | 'writer' | 'presence'>): void {
+  uses,
+}: Pick<RouteServices, 'mount' | 'store' | 'writer' | 'presence' | 'uses'>): void {
   mount(stations.create, ({ body }) =>
     writer.write(async (change) => {
       const procedure = body.procedure_id === undefined ? null : await existingProcedure(change, body.procedure_id);
@@ -94,6 +95,7 @@ export function stationRoutes({
       return id;
     });
     await presence.remove(id);
+    uses.remove(id);
     return { id };
   });
 }

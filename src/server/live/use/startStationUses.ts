@@ -1,0 +1,23 @@
+import { logFailure } from '../../cli/logFailure.ts';
+import { insertUseChange } from '../../store/useChanges.ts';
+import type { Writer } from '../../writer.ts';
+import type { ChangeTail } from '../changeTail.ts';
+import { StationUses } from './stationUses.ts';
+
+const silenceCheckMs = 5_000;
+
+/** Reports each change of a use in the event stream. */
+export function startStationUses(writer: Writer, tail: ChangeTail): StationUses {
+  const report = async (station: string): Promise<void> => {
+    try {
+      await writer.write((change) => insertUseChange(change, station));
+      tail.notify();
+    } catch (error) {
+      // Windows see it when they load the station for another reason.
+      logFailure('A change of who uses a station could not be reported', error);
+    }
+  };
+  const uses = new StationUses((station) => void report(station));
+  setInterval(() => uses.forgetSilent(), silenceCheckMs).unref();
+  return uses;
+}

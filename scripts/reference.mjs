@@ -105,6 +105,8 @@ const menuPlaces = {
   'editor/title': 'Editor title bar',
   'editor/title/run': 'Run menu of the editor',
   'explorer/context': 'Explorer context menu',
+  'testing/item/context': 'Context menu of a phase in the Test Explorer',
+  'testing/item/gutter': 'Context menu of a phase in the margin of the editor',
   'webview/context': 'Context menu of a measurement in a report',
 };
 

@@ -130,16 +130,50 @@ describe('the Test Explorer', function () {
     await window.notification('Station Bench 1 is ready').close();
     await bench.linkedProcedure('Bench 1', 'FVT1');
     await window.openFile('board.py');
-    await window.page.locator('.editor-group-container.active .testing-run-glyph').nth(1).click();
+    await window.page.locator('.editor-group-container.active .testing-run-glyph').nth(0).click();
     const told = window.notification(/SN-0002: PASS.*Saved as a run of FVT1/);
     await told.locator.waitFor();
     await told.close();
-    await window.notification(/A phase cannot run alone: its whole script runs/).close();
     await explorer().expand('board.py');
     await showsRows((rows) => {
       assert.equal(rows.match(/power_on/g)?.length, 2, rows); // the other one is panel.py's
       assert.match(rows, /board\.py.*passed[^]*power_on.*passed/i);
     });
+  });
+
+  it('runs one phase, or from one phase on, as a partial run that is not PASS', async () => {
+    const window = workbench();
+    await window.openFile('board.py');
+    await window.page.locator('.editor-group-container.active .testing-run-glyph').nth(2).click();
+    const only = window.notification(
+      /SN-0002: ABORTED\. This was a partial run: only leds\. Its outcome: PASS\. Saved as a run of FVT1/,
+    );
+    await only.locator.waitFor();
+    await explorer().open();
+    await showsRows((rows) => assert.match(rows, /leds.*passed/i));
+    for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('partial-run', theme);
+    await only.close();
+    await window.openFile('board.py');
+    await window.goToLine(15);
+    await window.command('Test Stations: Run from This Phase');
+    await window
+      .notification(/SN-0002: ABORTED\. This was a partial run: from power_on to the end\. Its outcome: PASS\./)
+      .close();
+  });
+
+  it('repeats a script, and until it fails', async () => {
+    const window = workbench();
+    await window.openFile('board.py');
+    await window.command('Test Stations: Repeat Procedure on Station…');
+    await window.quickInput.fill('1');
+    await eventually(async () => assert.match(await window.quickInput.message(), /Enter a number from 2/));
+    await window.quickInput.fill('2');
+    await window.quickInput.accept();
+    await window.notification('board.py was repeated: 2 PASS.').close();
+    await window.openFile('board_fail.py');
+    await window.command('Test Stations: Run Procedure until Failure');
+    await window.notification('board_fail.py was repeated: 1 FAIL.').close();
+    await window.command('Notifications: Clear All Notifications');
   });
 
   it('distinguishes skipped from broken phases and shows each attempt', async () => {

@@ -39,6 +39,8 @@ export interface EndedTest {
   readonly serialNumber: string | null;
   /** Null if the test was not finished. */
   readonly outcome: Outcome | null;
+  /** What the phases of a partial run would give; null for other runs. */
+  readonly partialOutcome: Outcome | null;
   readonly reason: string | null;
   /** Null if no server has confirmed the run. */
   readonly runId: string | null;

@@ -21,6 +21,7 @@ import { ScriptLenses } from './help/scriptLenses.ts';
 import { ScriptProblems } from './help/scriptProblems.ts';
 import { registerDismissedQuestions } from './questions/dismissedQuestions.ts';
 import { PartNumbers, SerialNumberQuestion } from './questions/unitQuestions.ts';
+import { askRepetitions } from './repeatRuns.ts';
 import { Reports } from './report/reports.ts';
 import type { RunDependencies } from './runDependencies.ts';
 import { RunService } from './runService.ts';
@@ -93,8 +94,15 @@ export function registerRun(
   lookAtNames();
   const reports = new Reports(connection, uploads, resources.extension, log);
   commands.register('runProcedure', (argument) => service.run(scriptArgument(argument)));
-  commands.register('dryRunProcedure', (argument) => service.run(scriptArgument(argument), 'dry'));
-  commands.register('debugProcedure', (argument) => service.run(scriptArgument(argument), 'debug'));
+  commands.register('dryRunProcedure', (argument) => service.run(scriptArgument(argument), { mode: 'dry' }));
+  commands.register('debugProcedure', (argument) => service.run(scriptArgument(argument), { mode: 'debug' }));
+  commands.register('repeatProcedure', async (argument) => {
+    const script = scriptArgument(argument);
+    const times = await askRepetitions();
+    if (times !== undefined) await service.repeat(script, { times });
+  });
+  commands.register('runUntilFailure', (argument) => service.repeat(scriptArgument(argument), 'untilFailure'));
+  commands.register('runFromPhase', (argument) => service.runFrom(dependencies.items.phaseArgument(argument)));
   commands.register('stopRun', () => service.stop());
   commands.register('openRun', async (argument) => {
     await reports.open(idOfRun(argument) ?? argument);
@@ -137,7 +145,9 @@ export function registerRun(
     runForAssistant: (run) => service.runForAssistant(run),
     diagnose: (document) => problems.diagnose(document),
     isInUse: (station) => service.isInUse(station),
-    startScript: (script, operated) => service.run(script, 'push', undefined, operated),
+    startScript: async (script, operated) => {
+      await service.run(script, { operated });
+    },
   };
 }
 

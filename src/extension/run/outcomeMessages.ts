@@ -131,7 +131,7 @@ export async function showSaved(
   const assumed = isProcedureAssumed
     ? vscode.l10n.t('The script names no procedure, and only this one is linked.')
     : '';
-  const good = foreign === '' && all.every((each) => verdictOf(each)?.outcome === 'PASS');
+  const good = foreign === '' && all.every(isGood);
   const show = good ? showInformation : showWarning;
   const open = vscode.l10n.t('Open Run');
   if ((await show([message, assumed, foreign].filter(Boolean).join(' '), open)) === open) {
@@ -139,6 +139,10 @@ export async function showSaved(
   }
   return undefined;
 }
+
+/** Returns whether the test passed, or the phases of a partial run. */
+export const isGood = (execution: TestExecution): boolean =>
+  (execution.partialOutcome ?? verdictOf(execution)?.outcome) === 'PASS';
 
 export async function showFailure(
   script: string,

@@ -12,6 +12,7 @@ import {
   completedBy,
   describeDeath,
   describeResult,
+  isGood,
   resultsLabel,
   showDryOutcome,
   showFailure,
@@ -57,7 +58,8 @@ export class RunOutcome implements vscode.Disposable {
     const missing = failure !== null && executions.length === 0 && isInstallable(failure.missing_module);
     if (missing) throw this.#missingPackage(run.script, interpreter, failure.missing_module ?? '', runAgain);
     if (station === undefined) {
-      this.#handleButton(showDryOutcome(run.name, end));
+      const isQuiet = run.repetition !== undefined && executions.every(isGood);
+      if (!isQuiet) this.#handleButton(showDryOutcome(run.name, end));
       return endedRun(
         end,
         executions.map((execution) => endedTest(execution)),
@@ -104,20 +106,22 @@ export class RunOutcome implements vscode.Disposable {
       if (typeof outcome === 'string') unsaved.push({ execution, sentence: outcome });
       else confirmed.push({ execution: completedBy(outcome, execution), run: outcome });
     }
+    const ended = [
+      ...confirmed.map(({ execution, run }) => endedTest(execution, run)),
+      ...unsaved.map(({ execution, sentence }) => ({ ...endedTest(execution), problem: sentence })),
+    ];
     if (session.assistant !== undefined) await this.#markRuns(access, confirmed, live.otherRuns);
     if (unsaved.length > 0) this.#handleButton(showUnsaved(unsaved, live.executions.length, station.id));
     const last = confirmed.at(-1);
     if (live.failure !== null && !stopped) {
       this.#handleButton(showFailure(script, live.failure, confirmed.length + live.otherRuns.length));
     } else if (last !== undefined && confirmed.length === live.executions.length) {
+      if (session.repetition !== undefined && live.executions.every(isGood)) return ended;
       this.#handleButton(showSaved(last.execution, last.run, station, live.executions, procedure.isAssumed));
     } else if (live.executions.length === 0 && !stopped) {
       this.#handleButton(showWithoutTest(script, end));
     }
-    return [
-      ...confirmed.map(({ execution, run }) => endedTest(execution, run)),
-      ...unsaved.map(({ execution, sentence }) => ({ ...endedTest(execution), problem: sentence })),
-    ];
+    return ended;
   }
 
   /** Marks the runs that the server has not marked: TofuPilot does not, nor does a script with a client of its own. */
@@ -201,6 +205,7 @@ function endedTest(execution: TestExecution, run?: Run): EndedTest {
   return {
     serialNumber: execution.serialNumber,
     outcome: verdict?.outcome ?? null,
+    partialOutcome: execution.partialOutcome,
     reason: verdict?.reason ?? null,
     runId: run?.id ?? null,
     problem: null,

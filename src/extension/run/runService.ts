@@ -1,9 +1,11 @@
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import type { RunMode } from '../../shared/contract/runner.ts';
+import type { PhaseChoice, RunMode } from '../../shared/contract/runner.ts';
 import type { AssistantRun, EndedRun, StartScript } from '../connection/liveScripts.ts';
 import { UserError } from '../vscode/userError.ts';
 import { Profiles } from './explorer/profiles.ts';
 import { type PreparedRun, prepareRun, requireAccess } from './prepareRun.ts';
+import { type Repeating, repeatRuns } from './repeatRuns.ts';
 import type { RunDependencies } from './runDependencies.ts';
 import { RunOutcome } from './runOutcome.ts';
 import { RunQueue, waitForTurn } from './runQueue.ts';
@@ -11,7 +13,16 @@ import { RunSession } from './runSession.ts';
 import { ScriptRunner } from './scriptRunner.ts';
 import type { QueuePlace } from './stationQueue.ts';
 
-type OperatedUnit = Parameters<StartScript>[1];
+export interface RunOptions {
+  readonly mode?: RunMode;
+  /** The Test Explorer's, when the run was started there. */
+  readonly request?: vscode.TestRunRequest | undefined;
+  /** The Operator UI's, when the run was started there. */
+  readonly operated?: Parameters<StartScript>[1];
+  /** By default, all phases run. */
+  readonly choice?: PhaseChoice | undefined;
+  readonly repetition?: string | undefined;
+}
 
 /** Runs phase scripts as stations: one at a time on each station, several stations at once. */
 export class RunService implements vscode.Disposable {
@@ -28,7 +39,8 @@ export class RunService implements vscode.Disposable {
     this.#outcome = new RunOutcome(dependencies);
     this.#profiles = new Profiles(
       dependencies.items,
-      (script, mode, request) => this.run(script, mode, request),
+      (script, options) => this.run(script, options),
+      (script, repeating, choice) => this.repeat(script, repeating, choice),
       dependencies.report,
     );
   }
@@ -36,26 +48,37 @@ export class RunService implements vscode.Disposable {
   /**
    * Runs the script as the station that is selected now, after other scripts that run there, and reports the outcome. A
    * dry run needs no station.
-   * @param request the Test Explorer's, when the run was started there
-   * @param operated the Operator UI's, when the run was started there
    * @throws UserError when the script cannot be started, with the way to fix it
    * @throws vscode.CancellationError when the user cancels a question before the start, or the wait for the station
    */
   async run(
     script: vscode.Uri,
-    mode: RunMode = 'push',
-    request?: vscode.TestRunRequest,
-    operated?: OperatedUnit,
-  ): Promise<void> {
+    { mode = 'push', request, operated, choice, repetition }: RunOptions = {},
+  ): Promise<EndedRun> {
     const station = operated?.station ?? this.#dependencies.store.selected;
-    const run = new RunSession(script, mode, mode === 'dry' ? undefined : station, operated?.serialNumber);
-    await this.#run(run, request);
+    const { serialNumber } = operated ?? {};
+    const options = { serialNumber, choice, repetition };
+    return this.#run(new RunSession(script, mode, mode === 'dry' ? undefined : station, options), request);
+  }
+
+  /** Runs the script again and again, and says at the end how the runs ended. */
+  async repeat(script: vscode.Uri, repeating: Repeating, choice?: PhaseChoice): Promise<void> {
+    await repeatRuns(basename(script.fsPath), repeating, (repetition) => this.run(script, { choice, repetition }));
+  }
+
+  /** Runs a phase and all that follow it. */
+  async runFrom(phase: vscode.TestItem): Promise<void> {
+    const found = this.#dependencies.items.phaseOf(phase);
+    if (found === undefined) throw new UserError(vscode.l10n.t('Choose a phase of a script.'));
+    const request = this.#profiles.request(phase, 'push');
+    await this.run(found.script, { request, choice: { from: found.name } });
   }
 
   /** See `RunForAssistant`. */
   async runForAssistant(asked: AssistantRun): Promise<EndedRun> {
     const { script, mode, station, serialNumber, token } = asked;
-    const run = new RunSession(script, mode, mode === 'dry' ? undefined : station, serialNumber, asked);
+    const options = { serialNumber, assistant: asked };
+    const run = new RunSession(script, mode, mode === 'dry' ? undefined : station, options);
     const stopping = token.onCancellationRequested(() => void run.stop());
     try {
       return await this.#run(run);
@@ -88,7 +111,9 @@ export class RunService implements vscode.Disposable {
       const prepared = await this.#inTurn(run, place, asked, item, testRun);
       this.#outcome.clearProblem(script);
       const end = await this.#runner.run(run, prepared, item, testRun);
-      return await this.#outcome.show(run, prepared, end, () => this.run(script, mode));
+      return await this.#outcome.show(run, prepared, end, async () => {
+        await this.run(script, { mode, choice: run.choice });
+      });
     } finally {
       place?.leave();
       this.#queue.remove(run);

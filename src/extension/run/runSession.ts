@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import type { RunMode } from '../../shared/contract/runner.ts';
+import type { PhaseChoice, RunMode } from '../../shared/contract/runner.ts';
 import type { AssistantRun } from '../connection/liveScripts.ts';
 import type { ScriptProcess } from './process/scriptProcess.ts';
 
@@ -12,6 +12,13 @@ export interface StationName {
 /** `preparing`: the user is being asked. `ending`: the results are being confirmed. */
 type RunState = 'preparing' | 'queued' | 'running' | 'ending';
 
+interface RunSessionOptions {
+  readonly serialNumber?: string | undefined;
+  readonly assistant?: AssistantRun | undefined;
+  readonly choice?: PhaseChoice | undefined;
+  readonly repetition?: string | undefined;
+}
+
 /** A run from the command to its last message. */
 export class RunSession implements vscode.Disposable {
   readonly script: vscode.Uri;
@@ -22,6 +29,10 @@ export class RunSession implements vscode.Disposable {
   serialNumber: string | undefined;
   /** Undefined if a person started the run. */
   readonly assistant: AssistantRun | undefined;
+  /** Undefined if all phases run. */
+  readonly choice: PhaseChoice | undefined;
+  /** Which one of repeated runs this is, such as `3 of 10`; undefined if it is not repeated. */
+  readonly repetition: string | undefined;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
   readonly #ended = new vscode.EventEmitter<void>();
@@ -35,14 +46,15 @@ export class RunSession implements vscode.Disposable {
     script: vscode.Uri,
     mode: RunMode,
     station: StationName | undefined,
-    serialNumber?: string,
-    assistant?: AssistantRun,
+    { serialNumber, assistant, choice, repetition }: RunSessionOptions = {},
   ) {
     this.script = script;
     this.mode = mode;
     this.station = station;
     this.serialNumber = serialNumber;
     this.assistant = assistant;
+    this.choice = choice;
+    this.repetition = repetition;
   }
 
   get name(): string {
@@ -55,6 +67,8 @@ export class RunSession implements vscode.Disposable {
 
   get title(): string {
     const parts = [this.name, this.where];
+    if (this.choice !== undefined) parts.push(describeChoice(this.choice));
+    if (this.repetition !== undefined) parts.push(this.repetition);
     if (this.assistant !== undefined) parts.push(vscode.l10n.t('started by an assistant'));
     return parts.join(' · ');
   }
@@ -106,3 +120,8 @@ export class RunSession implements vscode.Disposable {
     this.#stopped.dispose();
   }
 }
+
+const describeChoice = (choice: PhaseChoice): string =>
+  'from' in choice
+    ? vscode.l10n.t('from {0} to the end', choice.from)
+    : vscode.l10n.t('only {0}', choice.only.join(', '));

@@ -75,6 +75,7 @@ export class ScriptRunner {
         cwd: launch.cwd,
         env: {
           ...launch.env,
+          ...(run.choice === undefined ? {} : { [runnerEnvironment.phases]: JSON.stringify(run.choice) }),
           ...(run.serialNumber === undefined ? {} : { [runnerEnvironment.serialNumber]: 'ask' }),
           [runnerEnvironment.bytecode]: join(storagePath, 'bytecode'),
           [runnerEnvironment.startup]: await startupModules(runnerFile, storagePath),

@@ -26,6 +26,7 @@ class OpenHtfExecution:
         self.is_pushed = False
         self.failure: tuple[int | None, str] | None = None
         self._finished_record: Any = None
+        self._partial_outcome: str | None = None
         self._session = session
         self._prompts = prompts
         self._test = test
@@ -100,6 +101,7 @@ class OpenHtfExecution:
     def mark_partial(self, record: Any, outcome: Any) -> None:
         """Says first of all in the record that only some phases have run, and how they ended."""
         if self._session.choice is not None:
+            self._partial_outcome = str(outcome.name)
             record.add_outcome_details("PARTIAL", f"{self._session.choice.sentence} Its outcome: {outcome.name}.")
             record.outcome_details.insert(0, record.outcome_details.pop())
 
@@ -161,6 +163,7 @@ class OpenHtfExecution:
         self._send(
             "run_complete",
             outcome=_outcome_of(record),
+            partial_outcome=self._partial_outcome,
             serial_number=optional_text(record.dut_id),
             start_time_millis=record.start_time_millis,
             end_time_millis=record.end_time_millis,

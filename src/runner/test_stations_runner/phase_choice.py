@@ -24,7 +24,7 @@ class PhaseChoice:
 
     @property
     def sentence(self) -> str:
-        chosen = f"only {', '.join(self.only)}" if self.first is None else f"from {self.first} on"
+        chosen = f"only {', '.join(self.only)}" if self.first is None else f"from {self.first} to the end"
         return f"This was a partial run: {chosen}."
 
     def indexes_in(self, names: Sequence[str]) -> range | list[int]:

@@ -152,6 +152,7 @@ class PlainRun:
                 self._send,
                 "run_complete",
                 outcome=outcome,
+                partial_outcome=self._partial_outcome,
                 serial_number=self._serial_number,
                 start_time_millis=self._start,
                 end_time_millis=end,
@@ -193,11 +194,13 @@ class PlainRun:
         indexes = range(len(names)) if choice is None else choice.indexes_in(names)
         return [(index, self._functions[index]) for index in indexes]
 
+    @property
+    def _partial_outcome(self) -> str | None:
+        return None if self._session.choice is None else outcome_of_run(self._calls, self.ending)
+
     def _reasons(self) -> list[str]:
         choice = self._session.choice
-        partial = (
-            [] if choice is None else [f"{choice.sentence} Its outcome: {outcome_of_run(self._calls, self.ending)}."]
-        )
+        partial = [] if choice is None else [f"{choice.sentence} Its outcome: {self._partial_outcome}."]
         return [*partial, *reasons(self._calls, self._why)]
 
     def _begin(self, phase: PhaseFunction, arguments: inspect.BoundArguments | None) -> PhaseCall:

@@ -129,6 +129,8 @@ export const runnerEvent = z.discriminatedUnion('event', [
     event: z.literal('run_complete'),
     ...execution,
     outcome,
+    /** What the phases of a partial run would give, whose own outcome is ABORTED; null for other runs. */
+    partial_outcome: outcome.nullable().default(null),
     serial_number: z.string().nullable(),
     start_time_millis: z.number(),
     end_time_millis: z.number(),

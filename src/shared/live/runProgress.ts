@@ -14,6 +14,8 @@ export interface TestExecution {
   readonly kind: 'openhtf' | 'vanilla';
   readonly serialNumber: string | null;
   readonly outcome: Outcome | null;
+  /** What the phases of a partial run would give, whose own outcome is ABORTED; null for other runs. */
+  readonly partialOutcome: Outcome | null;
   readonly outcomeDetails: readonly string[];
   readonly failedDiagnoses: readonly string[];
   readonly phasesRun: number;
@@ -43,6 +45,7 @@ export function applyRunnerEvent(run: RunProgress, event: RunnerEvent): RunProgr
             kind: event.kind,
             serialNumber: null,
             outcome: null,
+            partialOutcome: null,
             outcomeDetails: [],
             failedDiagnoses: [],
             phasesRun: 0,
@@ -53,6 +56,7 @@ export function applyRunnerEvent(run: RunProgress, event: RunnerEvent): RunProgr
     case 'run_complete':
       return change(run, event.execution_id, {
         outcome: event.outcome,
+        partialOutcome: event.partial_outcome,
         outcomeDetails: event.outcome_details,
         failedDiagnoses: event.diagnoses.filter(({ is_failure }) => is_failure).map(diagnosisLine),
         serialNumber: event.serial_number,

@@ -18,6 +18,7 @@ const complete = (id: string, outcome: 'PASS' | 'FAIL', phases: number): RunnerE
   execution_id: id,
   time: 1,
   outcome,
+  partial_outcome: null,
   serial_number: `SN-${id}`,
   start_time_millis: 0,
   end_time_millis: 1,

@@ -1,56 +1,92 @@
 import * as vscode from 'vscode';
-import type { RunMode } from '../../../shared/contract/runner.ts';
-import { showInformation } from '../../vscode/messages.ts';
+import type { PhaseChoice, RunMode } from '../../../shared/contract/runner.ts';
+import { askRepetitions, type Repeating } from '../repeatRuns.ts';
 import type { TestItems } from './testItems.ts';
 
-type RunScript = (script: vscode.Uri, mode: RunMode, request: vscode.TestRunRequest | undefined) => Promise<void>;
+interface ProfileOptions {
+  readonly mode: RunMode;
+  readonly request: vscode.TestRunRequest | undefined;
+  readonly choice: PhaseChoice | undefined;
+}
+
+type RunScript = (script: vscode.Uri, options: ProfileOptions) => Promise<unknown>;
+type RepeatScript = (script: vscode.Uri, repeating: Repeating, choice: PhaseChoice | undefined) => Promise<void>;
+
+/** What runs of one script: the chosen phases, or all of them. */
+interface Selected {
+  readonly script: vscode.Uri;
+  readonly choice: PhaseChoice | undefined;
+}
 
 export class Profiles {
   readonly #items: TestItems;
-  readonly #run: RunScript;
   readonly #report: (error: unknown) => void;
   readonly #profiles: Readonly<Record<RunMode, vscode.TestRunProfile>>;
-  #hasExplainedPhases = false;
 
-  constructor(items: TestItems, run: RunScript, report: (error: unknown) => void) {
+  constructor(items: TestItems, run: RunScript, repeat: RepeatScript, report: (error: unknown) => void) {
     this.#items = items;
-    this.#run = run;
     this.#report = report;
     const { Run, Debug } = vscode.TestRunProfileKind;
+    const running =
+      (mode: RunMode) =>
+      async (request: vscode.TestRunRequest): Promise<void> => {
+        const selected = this.#selected(request);
+        const own = selected.length === 1 ? request : undefined;
+        for (const { script, choice } of selected) await run(script, { mode, request: own, choice });
+      };
     this.#profiles = {
-      push: this.#profile(vscode.l10n.t('Run and Push'), Run, 'push', true),
-      dry: this.#profile(vscode.l10n.t('Dry Run (nothing is pushed)'), Run, 'dry', false),
-      debug: this.#profile(vscode.l10n.t('Debug'), Debug, 'debug', true),
+      push: this.#profile(vscode.l10n.t('Run and Push'), Run, running('push'), true),
+      dry: this.#profile(vscode.l10n.t('Dry Run (nothing is pushed)'), Run, running('dry'), false),
+      debug: this.#profile(vscode.l10n.t('Debug'), Debug, running('debug'), true),
     };
+    const repeating = async (request: vscode.TestRunRequest, how: Repeating): Promise<void> => {
+      for (const { script, choice } of this.#selected(request)) await repeat(script, how, choice);
+    };
+    this.#profile(
+      vscode.l10n.t('Repeat…'),
+      Run,
+      async (request) => {
+        const times = await askRepetitions();
+        if (times !== undefined) await repeating(request, { times });
+      },
+      false,
+    );
+    this.#profile(vscode.l10n.t('Run until Failure'), Run, (request) => repeating(request, 'untilFailure'), false);
   }
 
-  request(script: vscode.TestItem, mode: RunMode): vscode.TestRunRequest {
+  request(item: vscode.TestItem, mode: RunMode): vscode.TestRunRequest {
     // The last argument: show the results, as a run of the Test Explorer does.
-    return new vscode.TestRunRequest([script], undefined, this.#profiles[mode], false, false);
+    return new vscode.TestRunRequest([item], undefined, this.#profiles[mode], false, false);
   }
 
-  #profile(label: string, kind: vscode.TestRunProfileKind, mode: RunMode, isDefault: boolean): vscode.TestRunProfile {
+  #profile(
+    label: string,
+    kind: vscode.TestRunProfileKind,
+    run: (request: vscode.TestRunRequest) => Promise<void>,
+    isDefault: boolean,
+  ): vscode.TestRunProfile {
     const handler = (request: vscode.TestRunRequest): Promise<void> =>
-      this.#runItems(request, mode).catch((error: unknown) => this.#report(error));
+      run(request).catch((error: unknown) => this.#report(error));
     return this.#items.controller.createRunProfile(label, kind, handler, isDefault);
   }
 
-  async #runItems(request: vscode.TestRunRequest, mode: RunMode): Promise<void> {
+  /** Returns the scripts of a request, each with its chosen phases, unless the whole script was chosen. */
+  #selected(request: vscode.TestRunRequest): Selected[] {
     const items = request.include ?? [...this.#items.controller.items].map(([, item]) => item);
-    const scripts = new Set(items.map(scriptOf));
-    if (items.some(({ parent }) => parent !== undefined)) this.#explainPhases();
-    for (const script of scripts) {
-      if (script.uri !== undefined) await this.#run(script.uri, mode, scripts.size === 1 ? request : undefined);
+    const selected = new Map<string, { script: vscode.Uri; only: Set<string> | undefined }>();
+    for (const item of items) {
+      const phase = this.#items.phaseOf(item);
+      const script = phase?.script ?? item.uri;
+      if (script === undefined) continue;
+      const known = selected.get(script.toString());
+      const entry = known ?? { script, only: phase === undefined ? undefined : new Set<string>() };
+      if (phase === undefined) entry.only = undefined;
+      else entry.only?.add(phase.name);
+      selected.set(script.toString(), entry);
     }
+    return [...selected.values()].map(({ script, only }) => ({
+      script,
+      choice: only === undefined ? undefined : { only: [...only] },
+    }));
   }
-
-  #explainPhases(): void {
-    if (this.#hasExplainedPhases) return;
-    this.#hasExplainedPhases = true;
-    void showInformation(vscode.l10n.t('A phase cannot run alone: its whole script runs, with all phases.'));
-  }
-}
-
-function scriptOf(item: vscode.TestItem): vscode.TestItem {
-  return item.parent === undefined ? item : scriptOf(item.parent);
 }

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import type { OutlinedPhase, ScriptOutline } from '../../../shared/script/scriptInfo.ts';
 import { lineRange } from '../../vscode/scriptFile.ts';
+import { UserError } from '../../vscode/userError.ts';
 
 export interface PlannedPhase {
   readonly name: string;
@@ -118,6 +119,40 @@ export class TestItems {
     return item;
   }
 
+  /** Returns the script and the name of a phase, or of the phase of an attempt; undefined if the item is a script. */
+  phaseOf(item: vscode.TestItem): { readonly script: vscode.Uri; readonly name: string } | undefined {
+    const { parent } = item;
+    if (parent === undefined) return undefined;
+    if (parent.parent !== undefined) return this.phaseOf(parent);
+    if (parent.uri === undefined) return undefined;
+    return { script: parent.uri, name: item.id.slice(parent.id.length + 1).replace(fromRun, '') };
+  }
+
+  /** Returns the item that a menu of the Test Explorer was opened on, or the phase at the cursor of the active editor. */
+  phaseArgument(argument: unknown): vscode.TestItem {
+    const given = this.#itemOf(argument) ?? this.#phaseAtCursor();
+    if (given !== undefined) return given;
+    throw new UserError(
+      vscode.l10n.t('Put the cursor into a phase of a script, or choose a phase in the Test Explorer.'),
+    );
+  }
+
+  #itemOf(argument: unknown): vscode.TestItem | undefined {
+    if (typeof argument !== 'object' || argument === null || !('id' in argument)) return undefined;
+    for (const [, script] of this.controller.items) {
+      for (const [id, phase] of script.children) if (id === argument.id) return phase;
+    }
+    return undefined;
+  }
+
+  #phaseAtCursor(): vscode.TestItem | undefined {
+    const { document, selection } = vscode.window.activeTextEditor ?? {};
+    if (document === undefined || selection === undefined) return undefined;
+    const script = this.controller.items.get(document.uri.toString());
+    const phases = [...(script?.children ?? [])].map(([, phase]) => phase);
+    return phases.find(({ range }) => range?.contains(selection.active) === true);
+  }
+
   /** Returns the place where a measurement of the phase is declared, or else the place of the phase. */
   measurementLocation(item: vscode.TestItem, phase: string, measurement: string): vscode.Location | undefined {
     if (item.uri === undefined) return undefined;
@@ -149,7 +184,8 @@ function scriptLabel(path: string): string {
   return folder === '.' ? path : `${posix.basename(path)} (${folder})`;
 }
 
-const isFromRun = (id: string): boolean => /@\d+\.\d+$/.test(id);
+const fromRun = /@\d+\.\d+$/;
+const isFromRun = (id: string): boolean => fromRun.test(id);
 
 const sortText = (...numbers: readonly number[]): string =>
   numbers.map((each) => String(each).padStart(6, '0')).join('.');

@@ -1,0 +1,55 @@
+import * as vscode from 'vscode';
+import type { EndedRun, EndedTest } from '../connection/liveScripts.ts';
+import { showInformation, showWarning } from '../vscode/messages.ts';
+
+export type Repeating = { readonly times: number } | 'untilFailure';
+
+const mostTimes = 10_000;
+
+/** Asks how often to run; undefined if the user cancels. */
+export async function askRepetitions(): Promise<number | undefined> {
+  const text = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Repeat Procedure on Station'),
+    prompt: vscode.l10n.t('How many times should the script run?'),
+    value: '10',
+    validateInput: (value) =>
+      timesOf(value) === undefined ? vscode.l10n.t('Enter a number from 2 to {0}.', mostTimes) : undefined,
+  });
+  return text === undefined ? undefined : timesOf(text);
+}
+
+function timesOf(text: string): number | undefined {
+  const times = /^\d+$/.test(text.trim()) ? Number(text) : NaN;
+  return times >= 2 && times <= mostTimes ? times : undefined;
+}
+
+/**
+ * Runs one run after the other, until the number is reached or, with `untilFailure`, until a test does not pass. It also ends when
+ * a run is stopped, breaks, or has no test.
+ * @throws what `run` throws
+ */
+export async function repeatRuns(
+  script: string,
+  repeating: Repeating,
+  run: (repetition: string) => Promise<EndedRun>,
+): Promise<void> {
+  const times = repeating === 'untilFailure' ? Infinity : repeating.times;
+  const outcomes: string[] = [];
+  let last: EndedRun | undefined;
+  for (let n = 1; n <= times; n += 1) {
+    last = await run(times === Infinity ? vscode.l10n.t('run {0}', n) : vscode.l10n.t('run {0} of {1}', n, times));
+    outcomes.push(...last.tests.map(outcomeOf));
+    if (last.wasStopped || last.failure !== null || last.tests.length === 0) break;
+    if (repeating === 'untilFailure' && last.tests.some((test) => outcomeOf(test) !== 'PASS')) break;
+  }
+  const counts = [...new Set(outcomes)].map((each) => `${outcomes.filter((other) => other === each).length} ${each}`);
+  const sentence = vscode.l10n.t('{0} was repeated: {1}.', script, counts.join(', ') || vscode.l10n.t('no test'));
+  const isGood = last?.wasStopped === false && outcomes.length > 0 && outcomes.every((outcome) => outcome === 'PASS');
+  const showResults = vscode.l10n.t('Show Results');
+  const show = isGood ? showInformation : showWarning;
+  void show(sentence, showResults).then((chosen) =>
+    chosen === showResults ? vscode.commands.executeCommand('testing.showMostRecentOutput') : undefined,
+  );
+}
+
+const outcomeOf = ({ partialOutcome, outcome }: EndedTest): string => partialOutcome ?? outcome ?? 'ERROR';

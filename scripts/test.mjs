@@ -117,10 +117,10 @@ async function installPrograms(needs) {
   if (needs.has('proxies')) {
     await installWithApt({
       name: 'proxies',
-      title: 'Installing nginx and Caddy',
-      packages: ['nginx-light', 'caddy', 'iproute2'],
+      title: 'Installing nginx, Caddy and HAProxy',
+      packages: ['nginx-light', 'caddy', 'haproxy', 'iproute2'],
       isInstalled: () =>
-        ['nginx', 'caddy', 'ip'].every((program) => !spawnSync(program, ['-h'], { stdio: 'ignore' }).error),
+        ['nginx', 'caddy', 'haproxy', 'ip'].every((program) => !spawnSync(program, ['-h'], { stdio: 'ignore' }).error),
     });
   }
 }

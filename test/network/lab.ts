@@ -41,9 +41,9 @@ export class Lab {
   }
 
   /** Returns why this computer cannot have a lab; null if it can. */
-  static whyNot(): string | null {
+  static whyNot(programs: readonly string[] = ['nginx', 'caddy']): string | null {
     if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'network namespaces need root on Linux';
-    const missing = ['ip', 'nginx', 'caddy', 'unshare'].find((program) => spawnSync(program, ['-h']).error);
+    const missing = ['ip', 'unshare', ...programs].find((program) => spawnSync(program, ['--help']).error);
     if (missing !== undefined) return `${missing} is not installed`;
     const { status, stderr } = spawnSync('unshare', ['--net', '--mount', 'true'], { encoding: 'utf8' });
     return status === 0 ? null : `this computer has no network namespaces (${stderr.trim()})`;

@@ -52,6 +52,26 @@ describe('the secret that signs addresses and links', function () {
     return status;
   };
 
+  it('is that of the environment for servers that share data, and no short one', async () => {
+    const { token } = await signedBy(bench.server);
+    const folder = elsewhere();
+    cpSync(bench.folder, folder, { recursive: true, filter: (path) => !path.includes('server.lock') });
+    const shared = {
+      TEST_STATIONS_SIGNING_SECRET: readFileSync(secretFile(), 'utf8'),
+      TEST_STATIONS_ADMIN_KEY: adminKey,
+    };
+    rmSync(join(folder, 'signing.secret'));
+    const other = await startServer(folder, shared);
+    const path = operator.states.path.replace('{id}', station.id);
+    const { status, body } = await fetch(other.url + path, { headers: { Authorization: `Bearer ${token}` } });
+    await body?.cancel();
+    await other.stop();
+    assert.equal(status, 200);
+    const { code, stderr } = await runServerProgram(['--data', folder], { TEST_STATIONS_SIGNING_SECRET: 'short' });
+    assert.equal(code, 2);
+    assert.match(stderr, /TEST_STATIONS_SIGNING_SECRET must have 32 to 200/);
+  });
+
   it('keeps the signing secret over a restart', async () => {
     const { path, token } = await signedBy(bench.server);
     await bench.restart((server) => server.kill());

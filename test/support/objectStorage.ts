@@ -80,12 +80,19 @@ export async function startObjectStorage(folder: string): Promise<TestStorage> {
   return started;
 }
 
-/** Its access key is S3RVER, with the secret S3RVER. */
-async function startS3rver(folder: string): Promise<{ child: ChildProcess; port: number }> {
+/**
+ * Starts an object storage. Its access key is S3RVER, with the secret S3RVER.
+ * @param node runs the program, maybe in another place
+ */
+export async function startS3rver(
+  folder: string,
+  node = process.execPath,
+  name = bucket,
+): Promise<{ child: ChildProcess; port: number }> {
   const program = join(dirname(createRequire(import.meta.url).resolve('s3rver/package.json')), 'bin', 's3rver.js');
   // It encrypts the tokens of lists with a cipher that OpenSSL 3 has in its legacy provider only.
   const args = ['--openssl-legacy-provider', program, '--silent', '-d', folder, '-a', '127.0.0.1', '-p', '0'];
-  const child = spawn(process.execPath, [...args, '--configure-bucket', bucket], {
+  const child = spawn(node, [...args, '--configure-bucket', name], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   process.once('exit', () => child.kill());

@@ -34,12 +34,12 @@ async function createDatabase(folder: string): Promise<string> {
 export class TestPostgres {
   readonly port: number;
   readonly #folder: string;
-  readonly #user: { uid?: number; gid?: number };
+  readonly #program: { path: string; user: { uid?: number; gid?: number } };
   #process: ChildProcess | undefined;
 
-  private constructor(folder: string, user: { uid?: number; gid?: number }, port: number) {
+  private constructor(folder: string, user: { uid?: number; gid?: number }, port: number, program?: string) {
+    this.#program = program === undefined ? { path: 'postgres', user } : { path: program, user: {} };
     this.#folder = folder;
-    this.#user = user;
     this.port = port;
     process.once('exit', () => {
       this.#process?.kill('SIGQUIT');
@@ -47,7 +47,8 @@ export class TestPostgres {
     });
   }
 
-  static async start(): Promise<TestPostgres> {
+  /** @param program runs PostgreSQL in another place, as a user that is not root */
+  static async start(program?: string): Promise<TestPostgres> {
     const folder = mkdtempSync(join(tmpdir(), 'test-stations-postgres-'));
     const user = process.getuid?.() === 0 ? { uid: otherUser, gid: otherUser } : {};
     if (user.uid !== undefined) chownSync(folder, user.uid, user.gid);
@@ -56,7 +57,7 @@ export class TestPostgres {
       cwd: folder,
       stdio: 'ignore',
     });
-    const server = new TestPostgres(folder, user, await freePort());
+    const server = new TestPostgres(folder, user, await freePort(), program);
     await server.run();
     return server;
   }
@@ -65,12 +66,12 @@ export class TestPostgres {
   async run(): Promise<void> {
     const settings = ['fsync=off', 'listen_addresses=127.0.0.1', 'max_connections=500', 'full_page_writes=off'];
     const server = spawn(
-      'postgres',
+      this.#program.path,
       [
         ...['-D', join(this.#folder, 'data'), '-p', String(this.port), '-k', this.#folder],
         ...settings.flatMap((setting) => ['-c', setting]),
       ],
-      { ...this.#user, cwd: this.#folder, stdio: ['ignore', 'ignore', 'pipe'] },
+      { ...this.#program.user, cwd: this.#folder, stdio: ['ignore', 'ignore', 'pipe'] },
     );
     this.#process = server;
     await ready(server);
@@ -90,10 +91,16 @@ export class TestPostgres {
     this.#process = undefined;
   }
 
+  /** Returns a client that is not connected yet. Its socket is a file, which other network namespaces have, too. */
+  client(database: string): Client {
+    const host = process.platform === 'win32' ? '127.0.0.1' : this.#folder;
+    return new Client({ host, port: this.port, user: 'test', database });
+  }
+
   /** Returns the address of the new database. */
   async createDatabase(name: string): Promise<string> {
     const url = `postgres://test@127.0.0.1:${this.port}`;
-    const client = new Client({ connectionString: `${url}/postgres` });
+    const client = this.client('postgres');
     await client.connect();
     try {
       await client.query(`create database ${name} template template0 lc_collate 'C' lc_ctype 'C' encoding 'UTF8'`);

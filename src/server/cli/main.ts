@@ -32,6 +32,7 @@ const stopLimitMs = 60_000;
 async function main(): Promise<void> {
   const chosenKey = takeChosenKey(process.env);
   const metricsToken = takeMetricsToken(process.env);
+  const signingSecret = takeSigningSecret(process.env);
   const assistantKey = takeAssistantKey(process.env);
   const clientSecret = takeClientSecret(process.env);
   const databaseUrl = takeDatabaseUrl(process.env);
@@ -141,6 +142,7 @@ async function main(): Promise<void> {
     collector: collectorOptions(command.otlpEndpoint, tracingVariables),
     chosenKey,
     metricsToken,
+    signingSecret,
     pagesFolder: findPagesFolder(),
   });
   let isStopping = false;
@@ -188,6 +190,21 @@ function takeMetricsToken(environment: NodeJS.ProcessEnv): string | null {
   throw new CommandError(
     serverExit.usage,
     'TEST_STATIONS_METRICS_TOKEN must have 32 to 200 letters, digits or signs, and no blanks. Set a long random token, or unset the variable.',
+  );
+}
+
+/**
+ * Removes the secret that servers of one database share from the environment, so that no child process inherits it, and
+ * returns it.
+ * @throws CommandError if it is too short or otherwise unusable
+ */
+function takeSigningSecret(environment: NodeJS.ProcessEnv): string | null {
+  const secret = environment.TEST_STATIONS_SIGNING_SECRET;
+  delete environment.TEST_STATIONS_SIGNING_SECRET;
+  if (secret === undefined || /^[\x21-\x7e]{32,200}$/.test(secret)) return secret ?? null;
+  throw new CommandError(
+    serverExit.usage,
+    'TEST_STATIONS_SIGNING_SECRET must have 32 to 200 letters, digits or signs, and no blanks. Set a long random secret, or unset the variable.',
   );
 }
 

@@ -48,6 +48,8 @@ interface ServeOptions extends NetworkOptions {
   timeZone: string;
   chosenKey: string | null;
   metricsToken: string | null;
+  /** Null: the secret in the data folder. */
+  signingSecret: string | null;
   logFormat: LogFormat;
   pagesFolder: string;
   provider: ProviderOptions | null;
@@ -68,6 +70,7 @@ export async function serve(
     timeZone,
     chosenKey,
     metricsToken,
+    signingSecret,
     logFormat,
     pagesFolder,
     provider,
@@ -94,7 +97,7 @@ export async function serve(
   await claim(await findInstance(store));
   const stopTracing = await startTracing(collector);
   const files = new Attachments(contents, join(folder.attachments, incoming));
-  const secret = folder.signingSecret();
+  const secret = signingSecret ?? folder.signingSecret();
   const urls = new SignedUrls(secret);
   const links = new OperatorLinks(secret);
   const hub = new OperatorHub();

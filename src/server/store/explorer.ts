@@ -45,7 +45,7 @@ async function rowsOfRuns<Row>(
   },
   page: Page,
 ): Promise<Row[]> {
-  const narrowed = await narrow(store, runConditions(query.runs));
+  const narrowed = await narrow(store, await runConditions(store, query.runs));
   if (narrowed === null) return [];
   const tests = [...narrowed.tests, ...query.tests];
   const direction = sql.raw(page.sortOrder);

@@ -5,7 +5,7 @@ import type { Sample } from '../../shared/contract/units.ts';
 import { containing, fold } from './fold.ts';
 import { anyOf, comparison, type MetadataOperand } from './metadata.ts';
 import { isReadableRun, readableRunKeys, type Reader } from './readers.ts';
-import type { Tables } from './tables.ts';
+import type { Store, Tables } from './tables.ts';
 import { unitsContaining } from './unitList.ts';
 import { thenJoin, unindexed, word } from './words.ts';
 
@@ -66,10 +66,48 @@ type Column = keyof Tables['runs'];
 const inList = (column: Column, values: readonly string[]): RawBuilder<boolean> =>
   sql<boolean>`${sql.ref(`r.${column}`)} in (${sql.join(values)})`;
 
-const among = (column: Column, query: RawBuilder<unknown>): RawBuilder<boolean> =>
-  sql<boolean>`${sql.ref(`r.${column}`)} in (${query})`;
-
 const folded = (values: readonly string[]) => sql.join(values.map(fold));
+
+/** The ids of what runs are filtered by. Undefined fields do not filter; no run fulfills an empty list. */
+interface ReferencedIds {
+  readonly units?: readonly string[] | undefined;
+  readonly versions?: readonly string[] | undefined;
+  readonly revisionsOfParts?: readonly string[] | undefined;
+  readonly revisions?: readonly string[] | undefined;
+  readonly batches?: readonly string[] | undefined;
+}
+
+/**
+ * Finds the ids before the runs. With a subquery in their place, PostgreSQL would know neither that a batch has few runs nor that
+ * an index has the runs of one part in their order.
+ */
+async function findReferences(store: Store, filter: RunFilter): Promise<ReferencedIds> {
+  const ids = async (
+    names: readonly string[] | undefined,
+    query: (names: RawBuilder<unknown>) => RawBuilder<unknown>,
+  ): Promise<string[] | undefined> => {
+    if (!names || names.length === 0) return undefined;
+    const found = await sql<{ id: string }>`${query(folded(names))}`.execute(store);
+    return found.rows.map(({ id }) => id);
+  };
+  return {
+    units: await ids(filter.serialNumbers, (names) => sql`select id from units where serial_key in (${names})`),
+    versions: await ids(filter.versions, (names) => sql`select id from procedure_versions where tag_key in (${names})`),
+    revisionsOfParts: await ids(
+      filter.partNumbers,
+      (names) =>
+        sql`select rev.id from parts as p join revisions as rev on rev.part_id = p.id where p.number_key in (${names})`,
+    ),
+    revisions: await ids(
+      filter.revisionNumbers,
+      (names) => sql`select id from revisions where number_key in (${names})`,
+    ),
+    batches: await ids(filter.batchNumbers, (names) => sql`select id from batches where number_key in (${names})`),
+  };
+}
+
+const isOneOf = (column: Column, ids: readonly string[] | undefined): Condition[] =>
+  ids === undefined ? [] : [indexed(ids.length === 0 ? sql<boolean>`false` : inList(column, ids))];
 
 function within(column: Column, range: Range | undefined): Condition[] {
   const { from, to } = range ?? {};
@@ -126,17 +164,17 @@ const ofFailedMeasurement = (names: readonly string[]): Condition => {
   };
 };
 
-export function runConditions(filter: RunFilter): Condition[] {
-  const conditions = conditionsOf(filter);
-  if (!filter.batchNumbers || filter.batchNumbers.length === 0) return conditions;
-  const batches = sql`select id from batches where number_key in (${folded(filter.batchNumbers)})`;
-  return [indexed(among('batch_id', batches)), ...conditions.map(withoutIndex)];
+export async function runConditions(store: Store, filter: RunFilter): Promise<Condition[]> {
+  const references = await findReferences(store, filter);
+  const conditions = conditionsOf(filter, references);
+  const ofBatch = isOneOf('batch_id', references.batches);
+  return [...ofBatch, ...(ofBatch.length === 0 ? conditions : conditions.map(withoutIndex))];
 }
 
 /** A batch has the fewest runs of all conditions. Its index is the one to walk, so no other index is offered. */
 const withoutIndex = ({ test, find }: Condition): Condition => ({ test: unindexed(test), find });
 
-function conditionsOf(filter: Omit<RunFilter, 'batchNumbers'>): Condition[] {
+function conditionsOf(filter: RunFilter, references: ReferencedIds): Condition[] {
   const conditions: Condition[] = [];
   const when = (
     values: readonly string[] | undefined,
@@ -147,9 +185,7 @@ function conditionsOf(filter: Omit<RunFilter, 'batchNumbers'>): Condition[] {
     conditions.push(hasIndex ? indexed(make(values)) : { test: make(values), find: null });
   };
   when(filter.ids, (ids) => inList('id', ids.map(fold)));
-  when(filter.serialNumbers, (serials) =>
-    among('unit_id', sql`select id from units where serial_key in (${folded(serials)})`),
-  );
+  conditions.push(...isOneOf('unit_id', references.units));
   if (filter.outcomes && filter.outcomes.length > 0) {
     const condition = indexed(inList('outcome', filter.outcomes));
     // The indexes by procedure and by station contain the outcome. SQLite would look up each run of the index by outcome.
@@ -157,17 +193,10 @@ function conditionsOf(filter: Omit<RunFilter, 'batchNumbers'>): Condition[] {
     conditions.push(isOfOne ? { ...condition, test: unindexed(condition.test) } : condition);
   }
   when(filter.procedureIds, (ids) => inList('procedure_id', ids.map(fold)));
-  when(filter.versions, (tags) =>
-    among('version_id', sql`select id from procedure_versions where tag_key in (${folded(tags)})`),
-  );
-  when(filter.partNumbers, (numbers) =>
-    among(
-      'revision_id',
-      sql`select rev.id from parts as p join revisions as rev on rev.part_id = p.id where p.number_key in (${folded(numbers)})`,
-    ),
-  );
-  when(filter.revisionNumbers, (numbers) =>
-    among('revision_id', sql`select id from revisions where number_key in (${folded(numbers)})`),
+  conditions.push(
+    ...isOneOf('version_id', references.versions),
+    ...isOneOf('revision_id', references.revisionsOfParts),
+    ...isOneOf('revision_id', references.revisions),
   );
   when(
     filter.samples,

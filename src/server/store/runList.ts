@@ -36,8 +36,16 @@ const inOrderOf = (index: string, ...by: string[]) => ({
 const joined = sql`${fewRuns} join units as u on u.id = r.unit_id join revisions as rev on rev.id = u.revision_id
   join parts as part on part.id = rev.part_id`;
 
+interface Order {
+  from: RawBuilder<unknown>;
+  /** Continues `from` with the units and runs of the revision `rev`, up to the end of the page. */
+  ofRevision?: true;
+  few: RawBuilder<unknown>;
+  by: readonly string[];
+}
+
 /** How each order is read: `from` is sorted already, and `by` names its columns. */
-const orders: Record<RunSort, { from: RawBuilder<unknown>; few: RawBuilder<unknown>; by: readonly string[] }> = {
+const orders: Record<RunSort, Order> = {
   // Most filters have an index by start.
   started_at: { from: sql`runs as r`, few: fewRuns, by: ['r.started_at', 'r.key'] },
   created_at: inOrderOf('runs_by_creation', 'r.created_at', 'r.key'),
@@ -49,14 +57,14 @@ const orders: Record<RunSort, { from: RawBuilder<unknown>; few: RawBuilder<unkno
     by: ['u.serial_key', 'r.started_at', 'r.key'],
   },
   part_number: {
-    from: sql`parts as part ${thenJoin} revisions as rev on rev.part_id = part.id
-      ${thenJoin} units as u on u.revision_id = rev.id ${thenJoin} runs as r on r.unit_id = u.id`,
+    from: sql`parts as part ${thenJoin} revisions as rev on rev.part_id = part.id`,
+    ofRevision: true,
     few: joined,
     by: ['part.number_key', 'rev.number_key', 'u.serial_key', 'r.started_at', 'r.key'],
   },
   revision_number: {
-    from: sql`revisions as rev ${thenJoin} units as u on u.revision_id = rev.id
-      ${thenJoin} runs as r on r.unit_id = u.id`,
+    from: sql`revisions as rev`,
+    ofRevision: true,
     few: joined,
     by: ['rev.number_key', 'rev.part_id', 'u.serial_key', 'r.started_at', 'r.key'],
   },
@@ -71,7 +79,10 @@ export async function listRuns(store: Store, filter: RunFilter, page: RunPage): 
 }
 
 /** Walks the runs in which one measurement failed by their start. Undefined if another order or filter is asked for. */
-function orderOfFailures({ failedMeasurements: names = [], started = {} }: RunFilter, { sortBy }: RunPage) {
+function orderOfFailures(
+  { failedMeasurements: names = [], started = {} }: RunFilter,
+  { sortBy }: RunPage,
+): Order | undefined {
   if (names.length !== 1 || sortBy !== 'started_at') return undefined;
   const { from: first = Number.MIN_SAFE_INTEGER, to: last = Number.MAX_SAFE_INTEGER } = started;
   const failures = sql`select run_key, started_at from failed_measurements
@@ -81,15 +92,16 @@ function orderOfFailures({ failedMeasurements: names = [], started = {} }: RunFi
 }
 
 async function runKeys(store: Store, filter: RunFilter, page: RunPage): Promise<number[]> {
-  const narrowed = await narrow(store, runConditions(filter));
+  const narrowed = await narrow(store, await runConditions(store, filter));
   if (narrowed === null) return [];
   const order = orders[page.sortBy];
-  const { from, few: fromFew, by } = narrowed.few ? order : (orderOfFailures(filter, page) ?? order);
+  const { from, few: fromFew, by, ofRevision } = narrowed.few ? order : (orderOfFailures(filter, page) ?? order);
   const direction = sql.raw(page.sortOrder);
   const inOrder = sql.join(by.map((column) => sql`${sql.ref(column)} ${direction}`));
-  const where = narrowed.tests.length === 0 ? sql`` : sql`where ${sql.join(narrowed.tests, sql` and `)}`;
+  const tests = narrowed.tests.length === 0 ? sql`true` : sql.join(narrowed.tests, sql` and `);
+  const all = ofRevision ? sql`${from} ${word('unitsAndRuns', tests, direction, page.cursor + page.limit + 1)}` : from;
   const found = await sql<{ key: number }>`
-    select r.key from ${narrowed.few ? fromFew : from} ${where}
+    select r.key from ${narrowed.few ? fromFew : all} where ${tests}
     order by ${inOrder} limit ${page.limit + 1} offset ${page.cursor}
   `.execute(store);
   return found.rows.map(({ key }) => key);

@@ -76,26 +76,32 @@ const selectUnitKeys = (store: Store) =>
 type Query = ReturnType<typeof selectUnitKeys>;
 
 const order = {
-  serial_number: 'u.serial_key',
-  created_at: 'u.created_at',
-  last_run_at: 'u.last_run_at',
-  part_number: 'part.number_key',
-  last_run_procedure: 'p.name_key',
+  serial_number: { column: 'u.serial_key', isNullable: false },
+  created_at: { column: 'u.created_at', isNullable: false },
+  last_run_at: { column: 'u.last_run_at', isNullable: true },
+  part_number: { column: 'part.number_key', isNullable: false },
+  last_run_procedure: { column: 'p.name_key', isNullable: true },
 } as const;
 
 export async function listUnits(store: Store, filter: UnitFilter): Promise<UnitListRow[]> {
   const { sortBy, sortOrder, limit, cursor } = filter;
-  const inOrder = (by: OrderByItemBuilder) => (sortOrder === 'asc' ? by.asc().nullsFirst() : by.desc().nullsLast());
-  const chosen = filterByRuns(filterUnits(selectUnitKeys(store), filter), filter)
-    .orderBy(order[sortBy], inOrder)
+  const { column, isNullable } = order[sortBy];
+  // PostgreSQL reads an index in order only if the order of nulls is that of the index, also where there are none.
+  const inOrder = (by: OrderByItemBuilder) => {
+    if (!isNullable) return sortOrder === 'asc' ? by.asc() : by.desc();
+    return sortOrder === 'asc' ? by.asc().nullsFirst() : by.desc().nullsLast();
+  };
+  const chosen = await filterByRuns(filterUnits(selectUnitKeys(store), filter), filter)
+    .orderBy(column, inOrder)
     .orderBy('u.key', sortOrder)
     .limit(limit + 1)
-    .offset(cursor);
-  return selectUnits(store, filter.reader)
-    .where('u.key', 'in', chosen)
-    .orderBy(order[sortBy], inOrder)
-    .orderBy('u.key', sortOrder)
+    .offset(cursor)
     .execute();
+  if (chosen.length === 0) return [];
+  const keys = chosen.map(({ key }) => key);
+  const rows = await selectUnits(store, filter.reader).select('u.key').where('u.key', 'in', keys).execute();
+  const byKey = new Map(rows.map((row) => [row.key, row]));
+  return keys.flatMap((key) => byKey.get(key) ?? []);
 }
 
 function filterUnits(all: Query, filter: UnitFilter): Query {

@@ -13,6 +13,11 @@ export interface Words {
   readonly indexedBy: string;
   /** A value or condition for which no index is used. */
   readonly unindexed: string;
+  /**
+   * Joins the units of the revision `rev` in the order of their serial numbers, and their runs. PostgreSQL does not know that
+   * such a join is sorted: it reads for each revision the runs that fulfill conditions {0}, in direction {1}, up to number {2}.
+   */
+  readonly unitsAndRuns: string;
   readonly isTextIn: string;
   readonly isNumberIn: string;
   /** Compares texts by a pattern without regard to case. */

@@ -19,6 +19,8 @@ import { migrate } from './schema/migrations.ts';
 import { PostgresWordCompiler } from './words.ts';
 
 const connections = 8;
+/** Compiling a query takes longer than what the lists of the server save by it. */
+const settings = '-c jit=off';
 
 /** The transactions of all servers of a database take this lock, so that one writes at a time. */
 const writerLock = 7_446_903_261;
@@ -66,7 +68,7 @@ export async function openPostgres(
   url: string,
   { isActive, connectionLost }: PostgresOptions,
 ): Promise<Omit<Engine, 'writer'> & { changeCount(): number }> {
-  const pool = new Pool({ connectionString: url, max: connections });
+  const pool = new Pool({ connectionString: url, max: connections, options: settings });
   pool.on('error', connectionLost);
   // One that is in use reports it with the query, too. Without a listener the event would end the process.
   pool.on('connect', (connection) => connection.on('error', () => undefined));

@@ -7,7 +7,10 @@ const creator = `
 const metadata = `
   metadata_json text not null default '{}'`;
 
+/** Three characters and more of a serial number are found by an index. The extension is part of PostgreSQL's standard packages. */
 const functions = `
+create extension if not exists pg_trgm;
+
 create function fold(text) returns text language sql immutable strict parallel safe
 as $$ select lower(normalize($1, nfc) collate "und-x-icu") collate "C" $$;
 
@@ -152,6 +155,7 @@ create index units_by_last_run on units (last_run_at nulls first);
 create index units_by_revision on units (revision_id, serial_key);
 create index units_by_batch on units (batch_id);
 create index units_by_parent on units (parent_id) where parent_id is not null;
+create index units_by_text on units using gin (serial_key gin_trgm_ops);
 create index units_by_sample on units (id) where sample is not null;
 
 create table runs (
@@ -182,21 +186,21 @@ create table runs (
   context_json text
 );
 create index runs_by_start on runs (started_at, key);
-create index runs_by_end on runs (ended_at);
+create index runs_by_end on runs (ended_at, key);
 create index runs_by_creation on runs (created_at, key);
 create index runs_by_duration on runs (duration, started_at, key);
 create index runs_by_outcome on runs (outcome, started_at, key);
 create index runs_by_procedure on runs (procedure_id, started_at, key) include (outcome);
 create index runs_by_station on runs (created_by_station_id, started_at, key) include (outcome)
   where created_by_station_id is not null;
-create index runs_by_user on runs (created_by_user_id, started_at) where created_by_user_id is not null;
-create index runs_by_operator on runs (operated_by, started_at) where operated_by is not null;
+create index runs_by_user on runs (created_by_user_id, started_at, key) where created_by_user_id is not null;
+create index runs_by_operator on runs (operated_by, started_at, key) where operated_by is not null;
 create index runs_by_execution on runs (execution_id, slot_key) where execution_id is not null;
-create index runs_by_unit on runs (unit_id, started_at);
-create index runs_by_revision on runs (revision_id, started_at);
-create index runs_by_batch on runs (batch_id, started_at, revision_id, outcome) where batch_id is not null;
-create index runs_by_version on runs (version_id, started_at) where version_id is not null;
-create index runs_troubled on runs (procedure_id, started_at) where troubled = 1;
+create index runs_by_unit on runs (unit_id, started_at, key);
+create index runs_by_revision on runs (revision_id, started_at, key);
+create index runs_by_batch on runs (batch_id, started_at, key) include (revision_id, outcome) where batch_id is not null;
+create index runs_by_version on runs (version_id, started_at, key) where version_id is not null;
+create index runs_troubled on runs (procedure_id, started_at, key) where troubled = 1;
 create unique index runs_by_push_key on runs (push_key) where push_key is not null;
 create unique index runs_by_ref_key on runs (ref_key) where ref_key is not null;
 

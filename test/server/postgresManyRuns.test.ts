@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'mocha';
+import { Client } from 'pg';
+import * as z from 'zod';
+import { procedures } from '../../src/shared/contract/procedures.ts';
+import { runs } from '../../src/shared/contract/runs.ts';
+import { units } from '../../src/shared/contract/units.ts';
+import { users } from '../../src/shared/contract/users.ts';
+import { fillPostgres } from '../bench/fillPostgres.ts';
+import { hasPostgres, TestPostgres } from '../support/postgres.ts';
+import { skip } from '../support/skip.ts';
+import { adminKey } from './bench.ts';
+import { filtersOfRuns, orders, plainQuery } from './manyRunsQueries.ts';
+import { TestClient } from './requests.ts';
+import { startServer, temporaryFolder, type TestServer } from './support.ts';
+
+/** Whatever way the server finds them, it must find what the plainest query finds. */
+describe('the list of many runs in PostgreSQL', function () {
+  this.timeout(120_000);
+  const folder = temporaryFolder();
+  const count = 6000;
+  let postgres: TestPostgres;
+  let client: Client;
+  let server: TestServer;
+  let user: TestClient;
+  let filters: [Record<string, string>, string][];
+
+  before(async function () {
+    if (!hasPostgres) skip(this, 'the program postgres of PostgreSQL is not in the PATH');
+    postgres = await TestPostgres.start();
+    const url = await postgres.createDatabase('many');
+    const start = async (): Promise<void> => {
+      server = await startServer(folder, { TEST_STATIONS_ADMIN_KEY: adminKey, TEST_STATIONS_DATABASE_URL: url });
+      user = new TestClient(server.url, adminKey);
+    };
+    await start();
+    const ids: string[] = [];
+    for (const name of ['First', 'Second']) ids.push((await user.call(procedures.create, { body: { name } })).id);
+    const userId = (await user.call(users.list))[0]?.id ?? '';
+    await server.stop();
+    await fillPostgres(url, count, { procedures: ids, user: userId });
+    client = new Client({ connectionString: url });
+    await client.connect();
+    await client.query(`insert into failed_measurements (name, started_at, run_key)
+      select 'often', started_at, key from runs where key % 2 = 0`);
+    await client.query('update units set last_run_at = null where key % 3 = 0');
+    await start();
+    filters = filtersOfRuns(count, ids[0] ?? '', userId);
+  });
+  after(async () => {
+    if (!hasPostgres) return;
+    await client.end();
+    await server.stop();
+    await postgres.crash();
+  });
+
+  const idsOf = async (query: string): Promise<string[]> =>
+    z
+      .array(z.object({ id: z.string() }))
+      .parse((await client.query(query)).rows)
+      .map(({ id }) => id);
+  const idsIn = (page: { data: readonly { id: string }[] }): string[] => page.data.map(({ id }) => id);
+
+  for (const [sort_by, by] of Object.entries(orders)) {
+    it(`equals the result of a plain query, sorted by ${sort_by}`, async () => {
+      for (const [filter, where] of filters) {
+        for (const sort_order of ['asc', 'desc']) {
+          for (const cursor of [0, 40]) {
+            const query = { ...filter, sort_by, sort_order, limit: '20', cursor: String(cursor) };
+            assert.deepEqual(
+              idsIn(await user.call(runs.list, { query })),
+              await idsOf(plainQuery(where, by, sort_order, `limit 20 offset ${cursor}`)),
+              JSON.stringify(query),
+            );
+          }
+        }
+      }
+    });
+  }
+
+  for (const [sort_by, column] of Object.entries({
+    serial_number: 'u.serial_key',
+    created_at: 'u.created_at',
+    last_run_at: 'u.last_run_at',
+    part_number: 'p.number_key',
+  })) {
+    it(`has units in the order of a plain query, sorted by ${sort_by}`, async () => {
+      for (const [sort_order, order] of [
+        ['asc', 'asc nulls first'],
+        ['desc', 'desc nulls last'],
+      ] as const) {
+        const query = { sort_by, sort_order, limit: '20', cursor: '40' };
+        assert.deepEqual(
+          idsIn(await user.call(units.list, { query })),
+          await idsOf(`
+            select u.id from units as u join revisions as rev on rev.id = u.revision_id join parts as p on p.id = rev.part_id
+            order by ${column} ${order}, u.key ${sort_order} limit 20 offset 40`),
+          JSON.stringify(query),
+        );
+      }
+    });
+  }
+});

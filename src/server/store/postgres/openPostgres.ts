@@ -19,8 +19,8 @@ import { migrate } from './schema/migrations.ts';
 import { PostgresWordCompiler } from './words.ts';
 
 const connections = 8;
-/** Compiling a query takes longer than what the lists of the server save by it. */
-const settings = '-c jit=off';
+/** Compiling a query, and starting processes for it, takes longer than what the lists of the server save by it. */
+const settings = '-c jit=off -c max_parallel_workers_per_gather=0';
 
 /** The transactions of all servers of a database take this lock, so that one writes at a time. */
 const writerLock = 7_446_903_261;

@@ -30,8 +30,8 @@ export interface ChangeListener {
  * once, whatever the number of streams.
  *
  * The table is the only source. A notification says when to read, and never what has changed, so that a notification that
- * is lost, early or doubled does no harm: changes that other processes write are found within half a second, and so are
- * those of this process that nothing has notified. Ids have no gaps, because SQLite has one writer at a time and each
+ * is lost, early or doubled does no harm: changes that other processes write, such as `server.js user`, are found within half a
+ * second, and so are those of this process that nothing has notified. Ids have no gaps, because one transaction writes at a time and each
  * change takes the next id in its transaction. A gap, or a last change that is gone, means that changes can no longer be
  * read one by one.
  */

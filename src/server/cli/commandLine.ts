@@ -3,7 +3,14 @@ import { messageOf } from '../../shared/format/messageOf.ts';
 import { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
 import type { StoragePlace } from '../attachments/storagePlace.ts';
 import { type LogFormat, logFormats } from '../log.ts';
-import { type ImportOptions, readFiles, readImportOptions, readSource, refuseImportOptions } from './importOptions.ts';
+import {
+  type ImportOptions,
+  readFiles,
+  readImportOptions,
+  readSource,
+  refuseFileOptions,
+  refuseImportOptions,
+} from './importOptions.ts';
 import { type NetworkOptions, readNetworkOptions } from './networkOptions.ts';
 import { type GivenProvider, readProviderOptions } from './providerOptions.ts';
 import { readAttachments } from './storageOptions.ts';
@@ -71,6 +78,10 @@ import        stores the test results in files as runs of a station and a proced
               With --from-tofupilot it copies the runs of the server at URL, which has TofuPilot's API, with their
               attachments. The user key for URL is in the environment variable TOFUPILOT_API_KEY. Stations and procedures
               are created by their names if they do not exist. Start it again to continue or to copy new runs.
+              With --from-export it stores what "server.js export" wrote to a folder, in the same way.
+export        writes all procedures, stations, units and runs with their attachments to a new folder, as JSON Lines and files,
+              also while the server of DIR runs. Exit code 0: the export is complete. 1: it lacks the attachments named on
+              stderr, whose files are missing or damaged in DIR. Without export.json in it, it is incomplete.
 mcp           serves an assistant, such as Claude Desktop, over standard input and output, with the tools of a station
               server: that of DIR, which is started if it does not run, or the one at URL. The user key for URL is in the
               environment variable TEST_STATIONS_KEY. DIR needs none; with a key, the assistant acts for its user.`;
@@ -93,6 +104,8 @@ type Command =
   | { command: 'junit'; data: string; run: string | null }
   | { command: 'import'; data: string; files: readonly string[]; options: ImportOptions }
   | { command: 'copy'; data: string; url: string; isDryRun: boolean; attachments: StoragePlace | null }
+  | { command: 'import export'; data: string; from: string; isDryRun: boolean; attachments: StoragePlace | null }
+  | { command: 'export'; data: string; output: string; attachments: StoragePlace | null }
   | { command: 'mcp'; place: { data: string } | { server: string } };
 
 export function readCommand(args: readonly string[]): Command {
@@ -114,10 +127,12 @@ export function readCommand(args: readonly string[]): Command {
   if (command !== 'user') refuseUserOptions(values);
   if (command !== 'import') refuseImportOptions(values);
   if (to !== undefined && command !== 'backup') throw usageError('--to goes with backup.');
-  const hasContents = ['', 'check', 'backup'].includes(command) || values['from-tofupilot'] !== undefined;
+  const isCopy = values['from-tofupilot'] !== undefined || values['from-export'] !== undefined;
+  const hasContents = ['', 'check', 'backup', 'export'].includes(command) || isCopy;
   if (values.attachments !== undefined && !hasContents) {
-    throw usageError('--attachments goes with the start of the server, check, backup, and import --from-tofupilot.');
+    throw usageError('--attachments goes with the start of the server, check, backup, export, and import --from-….');
   }
+  if (values.output !== undefined && command !== 'export') throw usageError('--output goes with export.');
   if (values.run !== undefined && command !== 'junit') throw usageError('--run goes with junit.');
   switch (command) {
     case '':
@@ -133,6 +148,9 @@ export function readCommand(args: readonly string[]): Command {
       return { command, data, to, attachments: readAttachments(values.attachments) };
     case 'import':
       return readImport(data, rest, values);
+    case 'export':
+      if (!values.output) throw usageError('--output DIR is missing: the new folder that the export is written to.');
+      return { command, data, output: values.output, attachments: readAttachments(values.attachments) };
     case 'junit':
       return { command, data, run: values.run ?? null };
     default:
@@ -176,6 +194,8 @@ function parse(args: readonly string[]) {
         'dry-run': { type: 'boolean' },
         strict: { type: 'boolean' },
         'from-tofupilot': { type: 'string' },
+        'from-export': { type: 'string' },
+        output: { type: 'string' },
         'print-key': { type: 'boolean' },
         'revoke-others': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
@@ -202,6 +222,11 @@ function readServe(data: string, values: ReturnType<typeof parse>['values']): Co
 }
 
 function readImport(data: string, files: readonly string[], values: ReturnType<typeof parse>['values']): Command {
+  if (values['from-export'] !== undefined) {
+    refuseFileOptions('--from-export', files, values);
+    const { 'from-export': from, 'dry-run': isDryRun = false, attachments } = values;
+    return { command: 'import export', data, from, isDryRun, attachments: readAttachments(attachments) };
+  }
   if (values['from-tofupilot'] === undefined) {
     return { command: 'import', data, files: readFiles(files), options: readImportOptions(values) };
   }

@@ -64,6 +64,7 @@ export function importFromServer(
     try {
       for await (const page of source.list()) {
         const existing = await copier.existing(page.map(({ id }) => id));
+        for (const item of page) copier.notice(item);
         for (const { id } of page) {
           const result = existing.has(id) ? 'existed' : await copy(id, false);
           if (result === 'waits') waiting.push(id);

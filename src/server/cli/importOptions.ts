@@ -28,6 +28,7 @@ interface Values {
   'dry-run'?: boolean | undefined;
   strict?: boolean | undefined;
   'from-tofupilot'?: string | undefined;
+  'from-export'?: string | undefined;
 }
 
 const fileOptions = ['station', 'procedure', 'mapping', 'part-number', 'serial-number', 'time-zone', 'strict'] as const;
@@ -46,10 +47,14 @@ export function readSource(text: string, files: readonly string[], values: Value
   if (url.protocol === 'http:' && !isLocal) {
     throw usageError('--from-tofupilot must be an https address: the key would be sent in the clear.');
   }
-  if (files.length > 0) throw usageError('import needs either files or --from-tofupilot.');
+  refuseFileOptions('--from-tofupilot', files, values);
+  return url.origin;
+}
+
+export function refuseFileOptions(source: string, files: readonly string[], values: Values): void {
+  if (files.length > 0) throw usageError(`import needs either files or ${source}.`);
   const option = fileOptions.find((each) => values[each] !== undefined);
   if (option !== undefined) throw usageError(`--${option} goes with files.`);
-  return url.origin;
 }
 
 /** @throws CommandError when an option is missing or wrong */

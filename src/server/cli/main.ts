@@ -104,6 +104,24 @@ async function main(): Promise<void> {
     if (bad > 0) process.exitCode = 1;
     return;
   }
+  if (command.command === 'export') {
+    const { exportData } = await import('./exportData.ts');
+    const bucket = bucketOptions(command.attachments, storageVariables);
+    const folder = DataFolder.existing(command.data, databaseUrl, folderOf(command.attachments));
+    const { lines, problems } = await exportData(folder, command.output, bucket, console.error);
+    console.log(lines.join('\n'));
+    if (problems > 0) process.exitCode = 1;
+    return;
+  }
+  if (command.command === 'import export') {
+    const { importExport } = await import('./importExport.ts');
+    const bucket = bucketOptions(command.attachments, storageVariables);
+    const folder = DataFolder.existing(command.data, databaseUrl, folderOf(command.attachments));
+    const { lines, bad } = await importExport(folder, { ...command, bucket }, console.error);
+    console.log(lines.join('\n'));
+    if (bad > 0) process.exitCode = 1;
+    return;
+  }
   if (command.command === 'copy') {
     const { importFromServer } = await import('./importFromServer.ts');
     const bucket = bucketOptions(command.attachments, storageVariables);

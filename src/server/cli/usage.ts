@@ -18,6 +18,8 @@ export const usage = `usage: server.js --data DIR [--port N] [--host 127.0.0.1] 
        server.js import --data DIR --station NAME --procedure NAME [--mapping FILE] [--part-number NUMBER]
                  [--time-zone NAME] [--serial-number TEMPLATE] [--dry-run] [--strict] FILE…
        server.js import --data DIR --from-tofupilot URL [--attachments DIR|s3://BUCKET[/PREFIX]] [--dry-run]
+       server.js import --data DIR --from-export DIR [--attachments DIR|s3://BUCKET[/PREFIX]] [--dry-run]
+       server.js export --data DIR --output DIR [--attachments DIR|s3://BUCKET[/PREFIX]]
        server.js mcp --data DIR
        server.js mcp --server URL`;
 

@@ -6,21 +6,7 @@ import { attachments } from '../../../src/shared/contract/attachments.ts';
 import { type Run, runs } from '../../../src/shared/contract/runs.ts';
 import { adminKey, useServer } from '../bench.ts';
 import { runServerProgram } from '../support.ts';
-
-/** What is the same in a copy of a run: everything except ids, addresses, and when it was stored. */
-function comparableRun(run: Run): unknown {
-  const { import_format, import_source, ...metadata } = run.metadata ?? {};
-  const withoutIds = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(withoutIds);
-    if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(
-      Object.entries(value).flatMap(([key, each]) =>
-        ['id', 'phase_id', 'created_at', 'download_url'].includes(key) ? [] : [[key, withoutIds(each)]],
-      ),
-    );
-  };
-  return withoutIds({ ...run, metadata });
-}
+import { comparableRun } from './comparableRun.ts';
 
 describe('server.js import --from-tofupilot', function () {
   this.timeout(120_000);

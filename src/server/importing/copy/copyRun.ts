@@ -9,10 +9,10 @@ import { pushRun } from '../../pushRun.ts';
 import type { Engine } from '../../store/engine.ts';
 import { fold } from '../../store/fold.ts';
 import { addLink } from '../../store/links.ts';
-import { findProceduresByName, insertProcedure } from '../../store/procedures.ts';
+import { insertProcedure } from '../../store/procedures.ts';
 import { existingRuns } from '../../store/runs.ts';
 import { findStationsByName, insertStation } from '../../store/stations.ts';
-import type { StoreTransaction } from '../../store/tables.ts';
+import type { Store, StoreTransaction } from '../../store/tables.ts';
 import { findUnit, updateUnit } from '../../store/units.ts';
 import { attachToRun, insertUpload, markStored } from '../../store/uploads.ts';
 import { findUser, firstUserId } from '../../store/users.ts';
@@ -23,6 +23,8 @@ export interface CopiedAttachment {
   readonly name: string;
   readonly contentType: string | null;
   readonly size: number | null;
+  /** In hexadecimal digits; null if it is unknown. */
+  readonly sha256: string | null;
   readonly isReport: boolean;
   /** @throws ImportError if the content is not available */
   readonly open: () => Promise<AsyncIterable<Uint8Array>>;
@@ -50,19 +52,32 @@ class DryRunEnd extends Error {}
  */
 export class RunCopier {
   readonly #target: Target;
-  readonly #source: string;
+  readonly #source: string | null;
   readonly #format: string;
   readonly #isDryRun: boolean;
   readonly created = new Set<string>();
+  /** The ids here of stations and procedures, by their ids at the source. Others are found by their names. */
+  readonly places = new Map<string, string>();
+  /** The ids of the procedures at the source, by their names. */
+  readonly #sourceProcedures = new Map<string, Set<string>>();
   /** The units of the runs that a dry run has not stored. */
   readonly #unitsOfDryRun = new Set<string>();
 
-  /** @param source is where the runs are from, for their metadata */
-  constructor(target: Target, { source, format, isDryRun }: { source: string; format: string; isDryRun: boolean }) {
+  /** @param source is where the runs are from, for their metadata; null: nothing is added to it */
+  constructor(
+    target: Target,
+    { source, format, isDryRun }: { source: string | null; format: string; isDryRun: boolean },
+  ) {
     this.#target = target;
     this.#source = source;
     this.#format = format;
     this.#isDryRun = isDryRun;
+  }
+
+  /** Remembers the procedure of a run that may be here already, so that two procedures with one name are noticed. */
+  notice({ procedure: { id, name } }: Pick<Run, 'procedure'>): void {
+    const ids = this.#sourceProcedures.get(fold(name)) ?? new Set();
+    this.#sourceProcedures.set(fold(name), ids.add(id));
   }
 
   /** Returns which of these runs are here: copied before, or stored here originally. */
@@ -123,6 +138,7 @@ export class RunCopier {
 
   /** The source and the id of the run are left out if there are as many keys as there may be. */
   #metadataOf({ id, metadata = {} }: Run): NewRun['metadata'] {
+    if (this.#source === null) return metadata;
     const all = { ...metadata, import_format: this.#format, import_source: `${this.#source}#${id}` };
     return Object.keys(all).length > maxMetadataKeys ? metadata : all;
   }
@@ -133,6 +149,8 @@ export class RunCopier {
       if (user === undefined) throw new ImportError('The data folder has no user yet.');
       return { kind: 'user', id: user.id, name: user.name, role: 'administrator' };
     }
+    const known = this.places.get(named.id);
+    if (known !== undefined) return { kind: 'station', id: known, name: named.name };
     const [found, ...others] = await findStationsByName(change, named.name);
     if (others.length > 0) throw new ImportError(`Several stations have the name "${named.name}". Rename all but one.`);
     if (found !== undefined) return { kind: 'station', ...found };
@@ -140,13 +158,10 @@ export class RunCopier {
     return { kind: 'station', id: await insertStation(change, named.name, '{}'), name: named.name };
   }
 
-  async #procedureOf(
-    change: StoreTransaction,
-    { procedure: { name } }: Run,
-    identifier: string | null,
-    station: Caller,
-  ): Promise<string> {
-    const id = await this.#findOrCreateProcedure(change, name, identifier);
+  async #procedureOf(change: StoreTransaction, run: Run, identifier: string | null, station: Caller): Promise<string> {
+    this.notice(run);
+    const id =
+      this.places.get(run.procedure.id) ?? (await this.#findOrCreateProcedure(change, run.procedure.name, identifier));
     if (station.kind === 'station') await addLink(change, station.id, id);
     return id;
   }
@@ -155,7 +170,10 @@ export class RunCopier {
     const { pushes } = this.#target;
     const byIdentifier = identifier === null ? undefined : await pushes.findProcedure(change, identifier);
     if (byIdentifier !== undefined) return byIdentifier.id;
-    const [found, ...others] = await findProceduresByName(change, name);
+    if (identifier === null && (this.#sourceProcedures.get(fold(name))?.size ?? 0) > 1) {
+      throw new ImportError(`Several procedures of the source have the name "${name}". Give them identifiers there.`);
+    }
+    const [found, ...others] = await proceduresLike(change, name, identifier);
     if (others.length > 0) throw new ImportError(`Several procedures have the name "${name}". Rename all but one.`);
     if (found !== undefined) return found.id;
     this.created.add(`procedure "${name}"`);
@@ -165,11 +183,12 @@ export class RunCopier {
   /** Contents without a run are removed by the server after a day. */
   async #receiveAll(attachments: readonly CopiedAttachment[]): Promise<{ id: string; isReport: boolean }[]> {
     const received: { id: string; isReport: boolean }[] = [];
-    for (const each of attachments) received.push({ id: await this.#receive(each), isReport: each.isReport });
+    for (const each of attachments) received.push({ id: await this.receive(each), isReport: each.isReport });
     return received;
   }
 
-  async #receive({ name, contentType, size, open }: CopiedAttachment): Promise<string> {
+  /** Stores the content of an attachment that belongs to nothing yet, and returns its id. @throws ImportError */
+  async receive({ name, contentType, size, sha256, open }: CopiedAttachment): Promise<string> {
     const { writer, files } = this.#target;
     const by = await writer.write(async (change) =>
       creatorOf({ kind: 'user', id: await firstUserId(change), name: '', role: 'administrator' }),
@@ -179,11 +198,30 @@ export class RunCopier {
       if (size !== null && content.size !== size) {
         throw new ImportError(`The attachment "${name}" has ${content.size} bytes and should have ${size}.`);
       }
+      if (sha256 !== null && content.sha256 !== sha256) {
+        throw new ImportError(`The content of the attachment "${name}" is not the one that was stored.`);
+      }
       await keep();
       await writer.write((change) => markStored(change, id, { ...content, content_type: contentType }));
     });
     return id;
   }
+}
+
+/** Returns the procedures of a name that may be the one with the identifier: those with another identifier are others. */
+export async function proceduresLike(
+  store: Store,
+  name: string,
+  identifier: string | null,
+): Promise<{ id: string; identifier: string | null }[]> {
+  const named = await store
+    .selectFrom('procedures')
+    .select(['id', 'identifier'])
+    .where('name_key', '=', fold(name))
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+  return identifier === null ? named : named.filter((each) => each.identifier === null);
 }
 
 const markOf = (id: string): string => `copy of run ${id}`;

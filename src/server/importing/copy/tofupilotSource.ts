@@ -89,6 +89,7 @@ export class TofuPilotSource {
       name,
       contentType: content_type,
       size,
+      sha256: null,
       isReport: is_report,
       open: async () => {
         const url = URL.parse(download_url ?? '', this.#origin);

@@ -1,22 +1,28 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { after, before, describe, it } from 'mocha';
 import { Agent, getGlobalDispatcher, setGlobalDispatcher } from 'undici';
 import * as z from 'zod';
+import { trustEnvironment } from '../../src/extension/run/process/scriptEnvironment.ts';
 import { accounts } from '../../src/shared/contract/accounts.ts';
 import { idAnswer } from '../../src/shared/contract/common.ts';
 import { readInvitation } from '../../src/shared/contract/invitationLink.ts';
-import { local } from '../../src/shared/contract/local.ts';
+import { local, serverExit } from '../../src/shared/contract/local.ts';
 import { procedures } from '../../src/shared/contract/procedures.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { stations } from '../../src/shared/contract/stations.ts';
 import { v1 } from '../../src/shared/contract/v1.ts';
 import { adminKey } from '../server/bench.ts';
+import { pythons, runScript } from '../server/pythons.ts';
 import { send, TestClient } from '../server/requests.ts';
 import { passedRun } from '../server/runs.ts';
 import { openSse } from '../server/sse.ts';
+import { StreamedScript } from '../server/streamedScript.ts';
+import { watch } from '../server/watcher.ts';
 import { startS3rver } from '../support/objectStorage.ts';
 import { hasPostgres, TestPostgres } from '../support/postgres.ts';
 import { skip } from '../support/skip.ts';
@@ -93,14 +99,17 @@ describe('a lab server with HAProxy, two servers, PostgreSQL and an object stora
     for (const end of endings.reverse()) await end();
   });
 
+  /** Returns 0 if there is no answer, as when the server ends before it. */
+  const statusOfReady = (): Promise<number> =>
+    fetch(url + local.ready.path).then(
+      ({ status }) => status,
+      () => 0,
+    );
+
   async function untilReady(limitMs: number): Promise<number> {
     const start = performance.now();
     while (performance.now() - start < limitMs) {
-      const status = await fetch(url + local.ready.path).then(
-        (reply) => reply.status,
-        () => 0,
-      );
-      if (status === 200) return Math.round(performance.now() - start);
+      if ((await statusOfReady()) === 200) return Math.round(performance.now() - start);
       await delay(20);
     }
     assert.fail(`No server is ready after ${limitMs} ms.\n${servers.map(({ stderr }) => stderr).join('\n---\n')}`);
@@ -152,6 +161,50 @@ describe('a lab server with HAProxy, two servers, PostgreSQL and an object stora
     await stream.next();
     await stream.close();
     assert.equal(await readAttachment(user, run), 'through the proxy');
+  });
+
+  it('takes the results, attachments and live streams of the official clients', async () => {
+    const user = new TestClient(url, adminKey);
+    const [procedure] = (await user.call(procedures.list, {})).data;
+    const { id } = await user.call(stations.create, { body: { name: 'Python', procedure_id: procedure?.id ?? '' } });
+    const { api_key: key } = await user.call(local.generateKey, { params: { id } });
+    const file = lab.write('authority.pem', lab.certificates.authority);
+    const env = await trustEnvironment(join(lab.folder, 'trusted'), { file, of: 'server' });
+    for (const python of pythons()) {
+      const { code, output } = await runScript(lab.atBench(python), 'openhtf_rich.py', { url, key, env });
+      assert.equal(code, 0, output);
+    }
+    const { data } = await user.call(runs.list, { query: { created_by_station_ids: id } });
+    assert.equal(data.length, pythons().length);
+    for (const run of data) {
+      const { attachments } = await user.call(runs.get, { params: { id: run.id } });
+      const note = attachments.find((each) => each.name === 'note')?.download_url ?? '';
+      assert.equal(await (await fetch(note)).text(), 'hello bench');
+    }
+
+    const folder = join(lab.folder, 'streamed');
+    mkdirSync(folder);
+    const seen = await watch(url, id, key);
+    // The newest official client streams no more: the oldest supported one does.
+    const script = new StreamedScript(lab.atBench(pythons().at(-1) ?? ''), url, key, { folder, ca: null, env });
+    try {
+      await seen.until(({ test }) => test?.prompt != null);
+    } finally {
+      await script.kill();
+      await seen.close();
+    }
+  });
+
+  it('answers with 503 while PostgreSQL is down, and serves again when it is back', async () => {
+    await postgres.crash();
+    while ((await statusOfReady()) !== 503) await delay(20);
+    await postgres.run();
+    await untilReady(takeoverLimitMs);
+    assert.deepEqual(
+      servers.flatMap(({ exitCodes }) => exitCodes).filter((code) => code !== serverExit.leaseLost),
+      [],
+    );
+    await restarted();
   });
 
   it('accepts addresses that another server has signed', async () => {

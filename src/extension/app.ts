@@ -4,6 +4,7 @@ import { ChangeFeed } from './connection/changeFeed.ts';
 import { Connection } from './connection/connection.ts';
 import { LiveScripts } from './connection/liveScripts.ts';
 import { StationStore } from './connection/stationStore.ts';
+import { UsedStations } from './connection/usedStations.ts';
 import { registerDoctor } from './doctor/index.ts';
 import { registerInsight } from './insight/index.ts';
 import { registerOperator } from './operator/index.ts';
@@ -36,6 +37,7 @@ export function start(context: vscode.ExtensionContext): App {
   const liveScripts = new LiveScripts();
   const reader = new ScriptReader();
   const feed = new ChangeFeed(connection, store, log);
+  const used = new UsedStations(connection, store, feed, liveScripts, log);
   const onSettings = vscode.workspace.onDidChangeConfiguration((change) => {
     if (!change.affectsConfiguration('testStations.dataFolder')) return;
     connection.reset();
@@ -47,10 +49,11 @@ export function start(context: vscode.ExtensionContext): App {
     store,
     feed,
     liveScripts,
+    used,
     registerDoctor(commands, context, connection, store, log, () => inspectPython(log)),
-    registerStations(commands, connection, store, feed, log, context.workspaceState),
+    registerStations(commands, connection, store, used, feed, log, context.workspaceState),
   );
-  const running = registerRun(commands, connection, store, feed, log, liveScripts, {
+  const running = registerRun(commands, connection, store, feed, log, liveScripts, used, {
     extension: context.extensionUri,
     state: context.workspaceState,
     globalState: context.globalState,

@@ -9,6 +9,7 @@ import {
 } from '../../shared/contract/overview.ts';
 import type { Pause } from '../../shared/contract/pauses.ts';
 import { type LinkedProcedure, type StationListItem, stations } from '../../shared/contract/stations.ts';
+import type { StationUse } from '../../shared/contract/stationUse.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
 import { ApiError } from '../client/apiError.ts';
 import { allPages } from '../client/pages.ts';
@@ -30,6 +31,8 @@ export interface StationItem {
   readonly pauses: readonly Pause[];
   readonly operatorAddress: string | null;
   readonly lastSeen: string | null;
+  /** The windows that use the station, if the server knows them. */
+  readonly use: StationUse | null;
 }
 
 export interface StationKey {
@@ -193,6 +196,7 @@ const fromSummary = (summary: Omit<StationSummary, 'key'>): StationItem => ({
   pauses: summary.pauses,
   operatorAddress: summary.operator_address,
   lastSeen: summary.last_seen_at,
+  use: summary.use,
 });
 
 const fromPublic = ({ id, name, procedures }: Pick<StationListItem, 'id' | 'name' | 'procedures'>): StationItem => ({
@@ -205,4 +209,5 @@ const fromPublic = ({ id, name, procedures }: Pick<StationListItem, 'id' | 'name
   pauses: [],
   operatorAddress: null,
   lastSeen: null,
+  use: null,
 });

@@ -5,6 +5,7 @@ import type { Connection } from '../connection/connection.ts';
 import type { LiveScripts, RunForAssistant, StartScript } from '../connection/liveScripts.ts';
 import { idOfRun } from '../connection/runRows.ts';
 import type { StationStore } from '../connection/stationStore.ts';
+import type { UsedStations } from '../connection/usedStations.ts';
 import type { Commands } from '../vscode/commands.ts';
 import { setContext } from '../vscode/context.ts';
 import type { Log } from '../vscode/log.ts';
@@ -59,6 +60,7 @@ export function registerRun(
   feed: ChangeFeed,
   log: Log,
   liveScripts: LiveScripts,
+  used: UsedStations,
   resources: RunResources,
 ): RunFeature {
   const controller = vscode.tests.createTestController('testStations', 'Test Stations');
@@ -66,6 +68,7 @@ export function registerRun(
   const dependencies: RunDependencies = {
     connection,
     store,
+    used,
     log,
     liveScripts,
     extension: resources.extension,

@@ -12,6 +12,7 @@ import { RunQueue, waitForTurn } from './runQueue.ts';
 import { RunSession } from './runSession.ts';
 import { ScriptRunner } from './scriptRunner.ts';
 import type { QueuePlace } from './stationQueue.ts';
+import { passUseGate } from './useGate.ts';
 
 export interface RunOptions {
   readonly mode?: RunMode;
@@ -94,7 +95,8 @@ export class RunService implements vscode.Disposable {
 
   async #run(run: RunSession, request?: vscode.TestRunRequest): Promise<EndedRun> {
     const { script, mode } = run;
-    const { items } = this.#dependencies;
+    const { items, used } = this.#dependencies;
+    const isOperated = run.serialNumber !== undefined || run.assistant !== undefined;
     this.#queue.add(run);
     let place: QueuePlace<RunSession> | undefined;
     try {
@@ -108,13 +110,14 @@ export class RunService implements vscode.Disposable {
       const item = items.scriptItem(script);
       const testRun = items.controller.createTestRun(request ?? this.#profiles.request(item, mode), run.title);
       testRun.token.onCancellationRequested(() => void run.stop());
-      const prepared = await this.#inTurn(run, place, asked, item, testRun);
+      const prepared = await this.#inTurn(run, place, asked, item, testRun, isOperated);
       this.#outcome.clearProblem(script);
       const end = await this.#runner.run(run, prepared, item, testRun);
       return await this.#outcome.show(run, prepared, end, async () => {
         await this.run(script, { mode, choice: run.choice });
       });
     } finally {
+      if (run.mode !== 'dry' && run.station !== undefined) used.end(run.station.id);
       place?.leave();
       this.#queue.remove(run);
     }
@@ -128,20 +131,28 @@ export class RunService implements vscode.Disposable {
     this.#outcome.dispose();
   }
 
-  /** Waits for the station. The station's key may have changed meanwhile, so it is read again. */
+  /**
+   * Waits for the runs of this window, and has the server give the station to this run. The station's key may have changed
+   * meanwhile, so it is read again.
+   */
   async #inTurn(
     run: RunSession,
     place: QueuePlace<RunSession> | undefined,
     prepared: PreparedRun,
     item: vscode.TestItem,
     testRun: vscode.TestRun,
+    isOperated: boolean,
   ): Promise<PreparedRun> {
     const { station } = prepared;
-    if (place === undefined || place.ahead.length === 0 || station === undefined) return prepared;
+    if (place === undefined || station === undefined) return prepared;
     try {
-      if (!(await waitForTurn(run, place, item, testRun))) throw new vscode.CancellationError();
-      const access = await requireAccess(this.#dependencies.connection, station.access.station);
-      if (run.stopToken.isCancellationRequested) throw new vscode.CancellationError();
+      let { access } = station;
+      if (place.ahead.length > 0) {
+        if (!(await waitForTurn(run, place, item, testRun))) throw new vscode.CancellationError();
+        access = await requireAccess(this.#dependencies.connection, access.station);
+        if (run.stopToken.isCancellationRequested) throw new vscode.CancellationError();
+      }
+      await passUseGate(this.#dependencies.used, run, access.station, isOperated);
       return { ...prepared, station: { ...station, access } };
     } catch (error) {
       testRun.skipped(item);

@@ -1,16 +1,17 @@
 import { procedureLabel } from '../../shared/run/procedureChoice.ts';
 import type { StationItem } from '../connection/stationSource.ts';
 
-type Searched = Pick<StationItem, 'name' | 'group' | 'procedures'>;
+type Searched = Pick<StationItem, 'name' | 'group' | 'procedures' | 'use'>;
 
 const wordsIn = (text: string): string[] =>
   text.toLowerCase().split(/[^\p{L}\p{N}]+/u).filter((word) => word !== ''); // prettier-ignore
 
-/** What a station is found by: its name, its group, and its procedures with their names and identifiers. */
-const searchedTexts = ({ name, group, procedures }: Searched): string[] => [
+/** What a station is found by: its name, its group, its procedures, and who uses it on which machine. */
+const searchedTexts = ({ name, group, procedures, use }: Searched): string[] => [
   name,
   group ?? '',
   ...procedures.flatMap((each) => [procedureLabel(each), each.name]),
+  ...(use?.windows ?? []).flatMap(({ user_name, machine }) => [user_name, machine]),
 ];
 
 /**

@@ -3,7 +3,12 @@ import type { StationItem } from '../connection/stationSource.ts';
 import type { GroupCounts } from './groupItem.ts';
 import { groupsAround, groupsOf, outerGroup } from './groupTree.ts';
 import type { GroupNode } from './nodes.ts';
-import type { ShownState } from './stateWords.ts';
+
+interface StationInGroup {
+  readonly isInUse: boolean;
+  readonly isDisconnected: boolean;
+  readonly isWaiting: boolean;
+}
 
 const none: GroupCounts = { stations: 0, inUse: 0, disconnected: 0, waiting: 0 };
 
@@ -16,7 +21,7 @@ export class GroupNodes {
   update(
     stations: readonly StationItem[],
     isFiltered: boolean,
-    stateOf: (station: StationItem) => { readonly state: ShownState; readonly isWaiting: boolean },
+    stateOf: (station: StationItem) => StationInGroup,
   ): GroupNode[] {
     const before = this.#counts;
     this.#nodes = new Map(
@@ -27,13 +32,13 @@ export class GroupNodes {
     );
     this.#counts = new Map();
     for (const station of stations) {
-      const { state, isWaiting } = stateOf(station);
+      const { isInUse, isDisconnected, isWaiting } = stateOf(station);
       for (const group of groupsAround(station.group)) {
         const counts = this.counts(group);
         this.#counts.set(group, {
           stations: counts.stations + 1,
-          inUse: counts.inUse + Number(state === 'running'),
-          disconnected: counts.disconnected + Number(state === 'disconnected'),
+          inUse: counts.inUse + Number(isInUse),
+          disconnected: counts.disconnected + Number(isDisconnected),
           waiting: counts.waiting + Number(isWaiting),
         });
       }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { ChangeFeed } from '../connection/changeFeed.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
+import type { UsedStations } from '../connection/usedStations.ts';
 import type { Commands } from '../vscode/commands.ts';
 import type { Log } from '../vscode/log.ts';
 import { ExpandedGroups } from './expandedGroups.ts';
@@ -23,6 +24,7 @@ export function registerStations(
   commands: Commands,
   connection: Connection,
   store: StationStore,
+  used: UsedStations,
   feed: ChangeFeed,
   log: Log,
   state: vscode.Memento,
@@ -39,6 +41,7 @@ export function registerStations(
     store,
     filter,
     new ExpandedGroups(state),
+    used,
     log,
     () => {
       isVisible = true;
@@ -56,7 +59,7 @@ export function registerStations(
     canSelectMany: true,
   });
   const choice = new StationChoice(store, view);
-  registerStationCommands(commands, connection, store, choice);
+  registerStationCommands(commands, connection, store, used, choice);
   registerProcedureCommands(commands, connection, store, choice);
   registerGoldenCommands(commands, connection, store, choice);
   registerGroupCommands(commands, connection, store, choice);

@@ -5,6 +5,8 @@ import { withoutIsolates } from '../../shared/format/oneLine.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { StationItem } from '../connection/stationSource.ts';
 import type { StationStore } from '../connection/stationStore.ts';
+import { askTakeOver } from '../connection/takeOver.ts';
+import type { UsedStations } from '../connection/usedStations.ts';
 import type { Commands } from '../vscode/commands.ts';
 import { confirm } from '../vscode/messages.ts';
 import { issueKey, offerKey, offerPaste } from './keyCommands.ts';
@@ -15,6 +17,7 @@ export function registerStationCommands(
   commands: Commands,
   connection: Connection,
   store: StationStore,
+  used: UsedStations,
   choice: StationChoice,
 ): void {
   commands.register('createStation', async () => {
@@ -69,6 +72,7 @@ export function registerStationCommands(
       isNode(argument) && argument.kind !== 'group'
         ? argument.station
         : await choice.pick(vscode.l10n.t('Select the station that scripts run on'), { canCreate: true });
+    await wantStation(used, station);
     await store.select(station);
   });
 
@@ -84,6 +88,15 @@ export function registerStationCommands(
     await store.refresh();
     if (store.error !== undefined) throw store.error;
   });
+}
+
+/** Asks whether to take the station over if another user has it. @throws vscode.CancellationError */
+async function wantStation(used: UsedStations, station: StationItem): Promise<void> {
+  for (;;) {
+    const { refused, use } = await used.want(station.id);
+    if (refused === null || use === null) return;
+    if ((await askTakeOver(used, station, use, vscode.l10n.t('Only Look'))) !== 'retry') return;
+  }
 }
 
 /**

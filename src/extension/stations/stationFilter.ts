@@ -60,7 +60,7 @@ export class StationFilter implements vscode.Disposable {
     if (this.#store.stations === undefined && this.#store.error !== undefined) throw this.#store.error;
     const pick = vscode.window.createQuickPick<FoundItem>();
     pick.title = vscode.l10n.t('Find stations');
-    pick.placeholder = vscode.l10n.t('Part of a name, a group, or a procedure');
+    pick.placeholder = vscode.l10n.t('Part of a name, a group, a procedure, or who uses it');
     pick.matchOnDescription = true;
     const offer = (): void => {
       pick.items = this.#items(pick.value);

@@ -6,6 +6,8 @@ import { nextPauseChange, pauseAt } from '../../shared/uptime/pauses.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { StationItem } from '../connection/stationSource.ts';
 import type { StationStore } from '../connection/stationStore.ts';
+import type { UsedStations } from '../connection/usedStations.ts';
+import { usesOfOthers } from '../connection/useWords.ts';
 import type { Log } from '../vscode/log.ts';
 import type { ExpandedGroups } from './expandedGroups.ts';
 import { goldenItem, goldenNode } from './goldenItem.ts';
@@ -36,6 +38,7 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
   readonly #store: StationStore;
   readonly #filter: StationFilter;
   readonly #expandedGroups: ExpandedGroups;
+  readonly #used: UsedStations;
   readonly #log: Log;
   readonly #onFirstShown: () => void;
   readonly #onDidChangeExpanded: (stations: ReadonlySet<string>) => void;
@@ -63,6 +66,7 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
     store: StationStore,
     filter: StationFilter,
     expandedGroups: ExpandedGroups,
+    used: UsedStations,
     log: Log,
     onFirstShown: () => void,
     onDidChangeExpanded: (stations: ReadonlySet<string>) => void,
@@ -71,6 +75,7 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
     this.#store = store;
     this.#filter = filter;
     this.#expandedGroups = expandedGroups;
+    this.#used = used;
     this.#log = log;
     this.#onFirstShown = onFirstShown;
     this.#onDidChangeExpanded = onDidChangeExpanded;
@@ -206,6 +211,7 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
       isSelected,
       pause: pauseAt(pauses, Date.now()),
       waiting: this.#store.waitingPrompts.get(id),
+      usedBy: usesOfOthers(station.use, this.#used.user),
       // Stations without procedures are expanded too; otherwise the first linked one would be below a collapsed node.
       isExpanded: isSelected || this.#roots.size <= maxExpandedStations,
     };
@@ -259,11 +265,13 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
           selected: each.id === selected?.id,
           running: running.has(each.id),
           waiting: waiting.get(each.id),
+          user: this.#used.user,
         },
       ]),
     );
     const changedGroups = this.#groups.update(stations, this.#filter.isSet, (station) => ({
-      state: this.#shownState(station),
+      isInUse: this.#shownState(station) === 'running' || usesOfOthers(station.use, this.#used.user).length > 0,
+      isDisconnected: this.#shownState(station) === 'disconnected',
       isWaiting: waiting.has(station.id),
     }));
     for (const id of this.#expanded) if (!this.#roots.has(id)) this.#setExpanded(id, false);

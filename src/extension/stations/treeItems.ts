@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import type { Pause } from '../../shared/contract/pauses.ts';
+import type { WindowUse } from '../../shared/contract/stationUse.ts';
 import { ago } from '../../shared/format/ago.ts';
 import { formatWholePercent } from '../../shared/format/formatPercent.ts';
 import { nameBesideLabel, procedureLabel } from '../../shared/run/procedureChoice.ts';
 import { yieldPercent } from '../../shared/statistics/yield.ts';
 import type { StationItem, StationKey, Week } from '../connection/stationSource.ts';
+import { useSentence, useWords } from '../connection/useWords.ts';
 import { yieldSentences } from '../connection/yieldSentences.ts';
 import type { KeyNode, ProcedureNode } from './nodes.ts';
 import { selectionUri } from './selectionMark.ts';
@@ -24,11 +26,13 @@ export interface StationItemState {
   readonly isExpanded: boolean;
   readonly pause: Pause | undefined;
   readonly waiting: string | undefined;
+  /** The windows of other users that use the station. */
+  readonly usedBy: readonly WindowUse[];
 }
 
 export function stationItem(
   station: StationItem,
-  { state, isSelected, isExpanded, pause, waiting }: StationItemState,
+  { state, isSelected, isExpanded, pause, waiting, usedBy }: StationItemState,
 ): vscode.TreeItem {
   const item = new vscode.TreeItem(
     station.name,
@@ -39,9 +43,11 @@ export function stationItem(
   item.id = `station:${station.id}`;
   const asks = waiting === undefined ? '' : vscode.l10n.t('waits for an answer');
   const paused = pause === undefined ? '' : pauseWord(pause);
+  const [user] = usedBy;
+  const used = user === undefined ? '' : useWords(user);
   const stateWords = joinParts(' · ', paused, stateWord(state), sinceWords(station, state));
   // The check mark behind the row shows that the station is selected.
-  item.description = asks || stateWords;
+  item.description = asks || joinParts(' · ', used, user?.test == null ? stateWords : paused);
   item.iconPath = stationIcon({ state, pause, waiting });
   item.resourceUri = selectionUri(station.id);
   item.contextValue = joinParts(' ', 'station', isSelected ? 'selected' : '', pause?.kind ?? '');
@@ -53,6 +59,7 @@ export function stationItem(
       paused,
       stateWord(state),
       sinceWords(station, state),
+      used,
       asks,
       linked,
     ),
@@ -71,7 +78,7 @@ function stationIcon({
 
 export function stationTooltip(
   station: StationItem,
-  { state, isSelected, pause, waiting }: StationItemState,
+  { state, isSelected, pause, waiting, usedBy }: StationItemState,
   uptime: string,
 ): string {
   const since = isOfServer(station, state) ? station.stateSince : null;
@@ -81,6 +88,7 @@ export function stationTooltip(
     isSelected ? vscode.l10n.t('Scripts run on this station.') : '',
     pause === undefined ? '' : pauseSentence(pause),
     joinParts(' ', stateSentence(state), since === null ? '' : vscode.l10n.t('Since {0}.', formatTime(since))),
+    ...usedBy.map((each) => useSentence(each, station.name)),
     waiting === undefined ? '' : vscode.l10n.t('The test waits for an answer: {0}', waiting),
     station.lastSeen === null ? '' : vscode.l10n.t('Last seen {0}.', formatTime(station.lastSeen)),
     uptime,

@@ -49,6 +49,7 @@ const itemOf = (id: string, { name, state, links }: ServerStation): StationItem 
   pauses: [],
   operatorAddress: String(state),
   lastSeen: null,
+  use: null,
 });
 
 const stationOf = (id: string, station: ServerStation): LoadedStation => ({

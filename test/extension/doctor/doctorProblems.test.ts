@@ -76,6 +76,7 @@ describe('the problems that the Doctor reports about stations', () => {
     pauses: [],
     operatorAddress: null,
     lastSeen: null,
+    use: null,
   };
   /** A store whose server reports these stations, the first of which is selected, and its key. */
   const store = (

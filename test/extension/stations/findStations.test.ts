@@ -4,10 +4,10 @@ import { findStations } from '../../../src/extension/stations/findStations.ts';
 
 const procedures = [{ id: '1', identifier: 'FVT1', name: 'Functional test' }];
 const stations = [
-  { name: 'Bench 9', group: 'Plant 2 / Line 4', procedures },
-  { name: 'Bench 19', group: 'Plant 2 / Line 4', procedures: [] },
-  { name: 'Old bench 9', group: 'Plant 1', procedures: [] },
-  { name: 'Testbench', group: null, procedures: [] },
+  { name: 'Bench 9', group: 'Plant 2 / Line 4', procedures, use: null },
+  { name: 'Bench 19', group: 'Plant 2 / Line 4', procedures: [], use: null },
+  { name: 'Old bench 9', group: 'Plant 1', procedures: [], use: null },
+  { name: 'Testbench', group: null, procedures: [], use: null },
 ];
 const found = (text: string) => findStations(stations, text).map(({ name }) => name);
 
@@ -42,6 +42,7 @@ describe('finding stations', () => {
       },
       group: 'Plant',
       procedures,
+      use: null,
     }));
     assert.equal(findStations(many, 'bench 99').length, 11);
     assert.ok(looks <= 2_100, String(looks));

@@ -20,6 +20,7 @@ const stationIn = (id: string, group: string | null): StationItem => ({
   pauses: [],
   operatorAddress: null,
   lastSeen: null,
+  use: null,
 });
 
 describe('the groups of stations in the editor', () => {
@@ -60,7 +61,8 @@ describe('the groups of stations in the editor', () => {
     const update = (isFiltered = false) =>
       nodes
         .update(stations, isFiltered, ({ id }) => ({
-          state: id === running ? 'running' : 'disconnected',
+          isInUse: id === running,
+          isDisconnected: id !== running,
           isWaiting: false,
         }))
         .map(({ group }) => group);
@@ -87,7 +89,7 @@ describe('the groups of stations in the editor', () => {
   it('do not exist while no station is in one', () => {
     const nodes = new GroupNodes();
     assert.deepEqual(
-      nodes.update([stationIn('1', null)], false, () => ({ state: 'running', isWaiting: false })),
+      nodes.update([stationIn('1', null)], false, () => ({ isInUse: true, isDisconnected: false, isWaiting: false })),
       [],
     );
     assert.deepEqual(nodes.inside(null), []);

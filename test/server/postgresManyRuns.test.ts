@@ -100,4 +100,31 @@ describe('the list of many runs in PostgreSQL', function () {
       }
     });
   }
+
+  it('finds units by a part of the serial number or of the part, as a plain query does', async () => {
+    for (const search of ['sn-123', 'SN-', '12', 'pcba-3', 'nowhere', '7', 'cba']) {
+      assert.deepEqual(
+        idsIn(await user.call(units.list, { query: { search_query: search, limit: '30', cursor: '5' } })),
+        await idsOf(`
+          select u.id from units as u join revisions as rev on rev.id = u.revision_id join parts as p on p.id = rev.part_id
+          where u.serial_key like '%' || lower('${search}') || '%' or p.number_key like '%' || lower('${search}') || '%'
+          order by u.created_at desc, u.key desc limit 30 offset 5`),
+        search,
+      );
+    }
+  });
+
+  it('finds the runs of reference units, as a plain query does', async () => {
+    await client.query("update units set sample = 'golden' where key % 500 = 7");
+    for (const samples of [['golden'], ['golden', 'failing'], ['failing'], ['production'], ['golden', 'production']]) {
+      assert.deepEqual(
+        idsIn(await user.call(runs.list, { query: { samples, limit: '30' } })),
+        await idsOf(`
+          select r.id from runs as r join units as u on u.id = r.unit_id
+          where coalesce(u.sample, 'production') in (${samples.map((sample) => `'${sample}'`).join()})
+          order by r.started_at desc, r.key desc limit 30`),
+        samples.join(),
+      );
+    }
+  });
 });

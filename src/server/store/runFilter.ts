@@ -198,12 +198,13 @@ function conditionsOf(filter: RunFilter, references: ReferencedIds): Condition[]
     ...isOneOf('revision_id', references.revisionsOfParts),
     ...isOneOf('revision_id', references.revisions),
   );
-  when(
-    filter.samples,
-    (samples) =>
-      sql<boolean>`(select coalesce(sample, 'production') from units where id = r.unit_id) in (${sql.join(samples)})`,
-    false,
-  );
+  if (filter.samples && filter.samples.length > 0) {
+    const { samples } = filter;
+    const test = sql<boolean>`(select coalesce(sample, 'production') from units where id = r.unit_id) in (${sql.join(samples)})`;
+    // Reference units are few.
+    const find = sql`select r.key from units as u ${thenJoin} runs as r on r.unit_id = u.id where u.sample in (${sql.join(samples)})`;
+    conditions.push({ test, find: samples.includes('production') ? null : find });
+  }
   when(filter.userIds, (ids) => inList('created_by_user_id', ids.map(fold)));
   when(filter.stationIds, (ids) => inList('created_by_station_id', ids.map(fold)));
   when(

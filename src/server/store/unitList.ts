@@ -6,7 +6,7 @@ import { containing, fold } from './fold.ts';
 import { hasMetadata } from './metadata.ts';
 import { isReadableRun, isReadableUnit, type Reader } from './readers.ts';
 import type { Store, Tables } from './tables.ts';
-import { word } from './words.ts';
+import { isTextIn, word } from './words.ts';
 
 interface UnitFilter {
   reader: Reader;
@@ -91,7 +91,9 @@ export async function listUnits(store: Store, filter: UnitFilter): Promise<UnitL
     if (!isNullable) return sortOrder === 'asc' ? by.asc() : by.desc();
     return sortOrder === 'asc' ? by.asc().nullsFirst() : by.desc().nullsLast();
   };
-  const chosen = await filterByRuns(filterUnits(selectUnitKeys(store), filter), filter)
+  const units = filterUnits(selectUnitKeys(store), filter);
+  const found = filter.search ? units.where(await matching(store, filter.search)) : units;
+  const chosen = await filterByRuns(found, filter)
     .orderBy(column, inOrder)
     .orderBy('u.key', sortOrder)
     .limit(limit + 1)
@@ -106,7 +108,6 @@ export async function listUnits(store: Store, filter: UnitFilter): Promise<UnitL
 
 function filterUnits(all: Query, filter: UnitFilter): Query {
   let query = filter.reader === null ? all : all.where(isReadableUnit(filter.reader));
-  if (filter.search) query = query.where(matches(filter.search));
   if (filter.ids) query = query.where('u.id', 'in', filter.ids);
   if (filter.serialNumbers) query = query.where('u.serial_key', 'in', filter.serialNumbers.map(fold));
   if (filter.partNumbers) query = query.where('part.number_key', 'in', filter.partNumbers.map(fold));
@@ -124,12 +125,29 @@ function filterUnits(all: Query, filter: UnitFilter): Query {
   return query;
 }
 
-function matches(search: string) {
+/** Up to this number of units are found by their serial numbers. Above it, the units are read in order and compared. */
+const few = 2000;
+
+/** The condition that the serial number, or the part or its revision, contains a text. */
+async function matching(store: Store, search: string): Promise<RawBuilder<boolean>> {
   const pattern = containing(search);
-  return sql<boolean>`(u.id in (${unitsContaining(search)}) or u.revision_id in (
+  const revisions = await sql<{ id: string }>`
     select revisions.id from revisions join parts on parts.id = revisions.part_id
     where parts.number_key like ${pattern} escape '\\' or parts.name_key like ${pattern} escape '\\'
-      or revisions.number_key like ${pattern} escape '\\'))`;
+      or revisions.number_key like ${pattern} escape '\\'`.execute(store);
+  const units = await sql<{ id: string }>`${unitsContaining(search)} limit ${few + 1}`.execute(store);
+  const bySerial =
+    units.rows.length > few
+      ? sql<boolean>`u.serial_key like ${pattern} escape '\\'`
+      : isTextIn(
+          'u.id',
+          units.rows.map(({ id }) => id),
+        );
+  if (revisions.rows.length === 0) return bySerial;
+  return sql<boolean>`(${bySerial} or ${isTextIn(
+    'u.revision_id',
+    revisions.rows.map(({ id }) => id),
+  )})`;
 }
 
 /**

@@ -78,6 +78,44 @@ describe('a script of another kind', function () {
     assert.equal((await bench.runs()).length, 3);
   });
 
+  it('runs tests of pytest as phases, and one of them alone', async () => {
+    const window = workbench();
+    const count = (await bench.runs()).length;
+    await window.changeSettings({ 'testStations.serialNumber': 'script', 'testStations.arguments': [] });
+    bench.write(
+      'test_board.py',
+      `PROCEDURE_ID, SERIAL_NUMBER, PART_NUMBER = "FVT1", "SN-PT", "PCBA01"
+
+def test_supply(measure):
+    assert measure("supply", 3.31, lower=3.2, upper=3.4, units="V")
+
+def test_led():
+    assert "red" == "green"
+`,
+    );
+    await window.openFile('test_board.py');
+    await window.editorAction('Run Procedure on Station');
+    await window.notification(/SN-PT: FAIL\..*Saved as a run of FVT1/).close();
+    const [{ id } = assert.fail()] = await bench.runs();
+    const saved = await bench.run(id);
+    assert.deepEqual(
+      saved.phases.map(({ name, outcome }) => [name, outcome]),
+      [
+        ['test_supply', 'PASS'],
+        ['test_led', 'FAIL'],
+      ],
+    );
+    assert.equal(saved.phases[0]?.measurements[0]?.measured_value, 3.31);
+    await window.page.getByText("AssertionError: assert 'red' == 'green'").first().waitFor();
+    for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('pytest', theme);
+    await window.page.locator('.editor-group-container.active .testing-run-glyph').nth(1).click();
+    await window
+      .notification(/SN-PT: ABORTED\. This was a partial run: only test_supply\. Its outcome: PASS\./)
+      .close();
+    assert.equal((await bench.runs()).length, count + 2);
+    await window.openFile('openhtf_fvt1.py');
+  });
+
   it('names an environment file that cannot be read', async () => {
     const window = workbench();
     bench.remove('station.env');
@@ -85,6 +123,6 @@ describe('a script of another kind', function () {
     const message = window.notification(/environment file .*station\.env cannot be read/);
     assert.ok((await message.buttons()).includes('Open Setting'));
     await message.close();
-    assert.equal((await bench.runs()).length, 3);
+    assert.equal((await bench.runs()).length, 5);
   });
 });

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import type * as z from 'zod';
 import type { checkScript, getSelection, openReport } from '../../shared/assistant/editorTools.ts';
@@ -20,7 +21,7 @@ export async function answerCheckScript(
   if (store.selected !== undefined) await store.update();
   const source = document.getText();
   const { scanScript, editableMeasurements, limitsInScript } = await import('../../shared/script/scriptScan.ts');
-  const { isRunnable, usesOpenHtf, phases } = scanScript(source);
+  const { isRunnable, usesOpenHtf, phases } = scanScript(source, posix.basename(uri.path));
   const problems = (await diagnose(document)).map(({ range, message }) => ({ line: range.start.line + 1, message }));
   const declared = editableMeasurements(source).map(({ name, phases: of, line }) => {
     const [phase = null] = of;

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { mayHaveMarks } from '../../shared/script/scriptHints.ts';
 import type { ScriptMarks, TextSpan } from '../../shared/script/scriptInfo.ts';
@@ -16,16 +17,17 @@ export class ScriptReader {
   marks(document: vscode.TextDocument): Promise<ScriptMarks> {
     const known = this.#readings.get(document);
     if (known?.version === document.version) return known.marks;
-    const reading = { version: document.version, marks: read(document.getText()) };
+    const reading = { version: document.version, marks: read(document) };
     this.#readings.set(document, reading);
     return reading.marks;
   }
 }
 
-async function read(source: string): Promise<ScriptMarks> {
+async function read(document: vscode.TextDocument): Promise<ScriptMarks> {
+  const source = document.getText();
   if (!mayHaveMarks(source)) return noMarks;
   const { scanScript } = await import('../../shared/script/scriptScan.ts');
-  return scanScript(source);
+  return scanScript(source, posix.basename(document.uri.path));
 }
 
 export const rangeOf = (document: vscode.TextDocument, { from, to }: TextSpan): vscode.Range =>

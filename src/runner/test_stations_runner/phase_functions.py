@@ -15,6 +15,7 @@ from typing import Any
 
 from .plain_calls import PhaseFunction
 from .plain_runs import PlainRuns
+from .pytest_file import imported_packages
 
 _ANNOUNCE = "__test_stations_phase__"
 _ANNOUNCE_ALL = "__test_stations_phases__"
@@ -39,7 +40,7 @@ class PhaseFunctions:
         Raises:
             SyntaxError: A phase is asynchronous or a generator, which the runner cannot follow.
         """
-        if _imports_any(tree, _CLIENTS):
+        if imported_packages(tree).intersection(_CLIENTS):
             return {}
         transformer = _Announcing(self._script)
         transformer.visit(tree)
@@ -143,13 +144,3 @@ def _own_nodes(function: ast.FunctionDef) -> Iterator[ast.AST]:
         yield node
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
             pending.extend(ast.iter_child_nodes(node))
-
-
-def _imports_any(tree: ast.Module, packages: tuple[str, ...]) -> bool:
-    names: list[str] = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            names.append(node.module or "")
-    return any(name.partition(".")[0] in packages for name in names)

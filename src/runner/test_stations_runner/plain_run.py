@@ -2,11 +2,10 @@ from __future__ import annotations
 
 import inspect
 import json
-import sys
 import threading
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +14,6 @@ from .failures import Failure, describe
 from .pending_uploads import Result
 from .places import Place
 from .plain_calls import (
-    SERIAL_NUMBER_ARGUMENT,
     PhaseCall,
     PhaseFunction,
     error_log,
@@ -37,9 +35,8 @@ class Unit:
     variable: str | None
 
     @staticmethod
-    def named_by(arguments: inspect.BoundArguments | None) -> Unit:
-        given = None if arguments is None else arguments.arguments.get(SERIAL_NUMBER_ARGUMENT)
-        return Unit(optional_safe_text(given) or None, _variable("SERIAL_NUMBER"))
+    def named_by(argument: object, variables: Mapping[str, object]) -> Unit:
+        return Unit(optional_safe_text(argument) or None, _text_in(variables, "SERIAL_NUMBER"))
 
     @property
     def serial_number(self) -> str | None:
@@ -49,8 +46,19 @@ class Unit:
 class PlainRun:
     """One run of a plain script: one unit under test, from its first phase to the result on disk. It is thread-safe."""
 
-    def __init__(self, session: Session, first: PhaseFunction, unit: Unit, functions: Sequence[PhaseFunction]) -> None:
-        """Asks the host for what the script does not name; raises SystemExit if the user cancels the test."""
+    def __init__(
+        self,
+        session: Session,
+        first: PhaseFunction,
+        unit: Unit,
+        functions: Sequence[PhaseFunction],
+        variables: Mapping[str, object],
+    ) -> None:
+        """Asks the host for what the script does not name; raises SystemExit if the user cancels the test.
+
+        Args:
+            variables: Those of the script's module, with `PROCEDURE_ID` and `PART_NUMBER`.
+        """
         self.id = uuid.uuid4().hex
         self.thread = threading.current_thread()
         self.is_pushed = False
@@ -64,10 +72,10 @@ class PlainRun:
         self._functions = list(functions)
         self._calls: list[PhaseCall] = []
         self._lock = threading.RLock()
-        self._own_procedure_id = _variable("PROCEDURE_ID")
+        self._own_procedure_id = _text_in(variables, "PROCEDURE_ID")
         self._procedure_id = session.procedures.choose(self.id, self._own_procedure_id, needs_id=True)
         self._serial_number = session.serial_numbers.choose(self.id, unit.serial_number)
-        self._part_number = session.part_numbers.choose(self.id, _variable("PART_NUMBER"))
+        self._part_number = session.part_numbers.choose(self.id, _text_in(variables, "PART_NUMBER"))
         self._start = time.time() * 1000
         session.executions.add(self)
 
@@ -112,12 +120,12 @@ class PlainRun:
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
     ) -> Any:
-        call = self._begin(phase, arguments)
+        call = self.begin(phase, arguments)
         try:
             answer = phase.function(*args, **kwargs)
         except BaseException as error:
             failure = describe(error, error.__traceback__, self._session.files)
-            self._finish(call, PhaseResult(ERROR), {**failure, "place": failure["place"] or call.place})
+            self.finish(call, PhaseResult(ERROR), {**failure, "place": failure["place"] or call.place})
             raise
         try:
             result = result_of_answer(phase.name, answer)
@@ -125,9 +133,9 @@ class PlainRun:
             problem = f"Phase {phase.name} returned a value that cannot be read: {type(error).__name__}"
             result = PhaseResult(ERROR, problem=problem)
             if self._session.control.is_stopping:
-                self._finish(call, result, _failure_of(result, call.place))
+                self.finish(call, result, _failure_of(result, call.place))
                 raise
-        self._finish(call, result, _failure_of(result, call.place))
+        self.finish(call, result, _failure_of(result, call.place))
         return answer
 
     def set_ending(self, ending: Ending, why: str) -> None:
@@ -203,7 +211,7 @@ class PlainRun:
         partial = [] if choice is None else [f"{choice.sentence} Its outcome: {self._partial_outcome}."]
         return [*partial, *reasons(self._calls, self._why)]
 
-    def _begin(self, phase: PhaseFunction, arguments: inspect.BoundArguments | None) -> PhaseCall:
+    def begin(self, phase: PhaseFunction, arguments: inspect.BoundArguments | None) -> PhaseCall:
         identity, shown = texts_of(arguments)
         with self._lock:
             same_phase = [call for call in self._calls if call.name == phase.name]
@@ -233,7 +241,18 @@ class PlainRun:
         )
         return call
 
-    def _finish(self, call: PhaseCall, result: PhaseResult, failure: Failure | None) -> None:
+    def report_measurement(self, call: PhaseCall, measurement: dict[str, object]) -> None:
+        """Shows a measurement of a phase that is in progress."""
+        self._session.observe(
+            self._send,
+            "measurement_update",
+            key=call.key,
+            name=call.name,
+            attempt=call.attempt,
+            measurement=_in_contract(measurement),
+        )
+
+    def finish(self, call: PhaseCall, result: PhaseResult, failure: Failure | None) -> None:
         with self._lock:
             call.end = time.time() * 1000
             call.result, call.failure, call.outcome = result, failure, result.outcome
@@ -290,5 +309,5 @@ def _in_contract(measurement: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in measurement.items() if name != "validator_outcomes"}
 
 
-def _variable(name: str) -> str | None:
-    return optional_safe_text(vars(sys.modules["__main__"]).get(name)) or None
+def _text_in(variables: Mapping[str, object], name: str) -> str | None:
+    return optional_safe_text(variables.get(name)) or None

@@ -15,11 +15,11 @@ from __future__ import annotations
 import inspect
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .lineage import call_after_fork
-from .plain_calls import PhaseFunction
+from .plain_calls import SERIAL_NUMBER_ARGUMENT, PhaseFunction
 from .plain_run import PlainRun, Unit
 from .session import Session
 from .values import safe_text
@@ -104,7 +104,7 @@ class PlainRuns:
         with self._lock:
             rest = list(self._open)
         for run in rest:
-            self._close(run)
+            self.end(run)
 
     def patch_futures(self, futures: Any) -> None:
         original = futures.Future.set_exception
@@ -145,21 +145,34 @@ class PlainRuns:
         return state
 
     def _run_of(self, phase: PhaseFunction, arguments: inspect.BoundArguments | None) -> PlainRun:
-        state, unit = self._state(), Unit.named_by(arguments)
+        given = None if arguments is None else arguments.arguments.get(SERIAL_NUMBER_ARGUMENT)
+        variables = vars(sys.modules["__main__"])
+        state, unit = self._state(), Unit.named_by(given, variables)
         if state.inside:
             return state.inside[-1]
         run = state.run
         if run is not None and not run.is_closed:
             if not run.is_ended_by(phase, arguments, unit):
                 return run
-            self._close(run)
+            self.end(run)
         else:
             starters = state.starter.run if state.starter is not None else None
             if starters is not None and starters.includes_call_of_thread(phase, unit):
                 return starters
         self._close_ended_threads()
+        state.run = run = self.begin(phase, unit, self._functions, variables)
+        return run
+
+    def begin(
+        self,
+        first: PhaseFunction,
+        unit: Unit,
+        functions: Sequence[PhaseFunction],
+        variables: Mapping[str, object],
+    ) -> PlainRun:
+        """Begins a run. See `PlainRun` for the arguments."""
         self._session.observe(self._session.handover.hand_over_thread)
-        state.run = run = PlainRun(self._session, phase, unit, self._functions)
+        run = PlainRun(self._session, first, unit, functions, variables)
         with self._lock:
             self._open.append(run)
             if self._broken is not None:
@@ -175,9 +188,9 @@ class PlainRuns:
             others = [run for run in self._open if run.thread is not threading.main_thread()]
             ended = [run for run in others if not run.thread.is_alive()]
         for run in ended:
-            self._close(run)
+            self.end(run)
 
-    def _close(self, run: PlainRun) -> None:
+    def end(self, run: PlainRun) -> None:
         with self._lock:
             if run not in self._open:
                 return

@@ -20,7 +20,7 @@ class Script:
     def __init__(self, name: str, arguments: list[str]) -> None:
         self.name = name
         self.path = os.path.abspath(name)
-        self._arguments = arguments
+        self.arguments = arguments
 
     def load(self, instrument: Callable[[ast.Module], dict[str, object]]) -> tuple[CodeType, dict[str, object]]:
         """Returns the compiled file and the names that it needs.
@@ -41,18 +41,22 @@ class Script:
         return compile(tree if names else source, self.path, "exec", dont_inherit=True), names
 
     def run(self, code: CodeType, loaded_before: frozenset[str], names: Mapping[str, object]) -> None:
-        # Python resolves a symbolic link to a script, and finds modules next to the file itself.
-        folder = os.path.dirname(os.path.realpath(self.path))
-        sys.argv = [self.name, *self._arguments]
-        sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry) + os.sep != RUNNER_FOLDER]
-        if not getattr(sys.flags, "safe_path", False):
-            sys.path.insert(0, folder)
-            _forget_shadowed(folder, loaded_before)
+        self.prepare(loaded_before)
         main = _main_module(self.path)
         main.__dict__.update(names)
         # The real entry of sys.modules, not a copy: pickle and multiprocessing look the script's names up there.
         sys.modules["__main__"] = main
         exec(code, main.__dict__)
+
+    def prepare(self, loaded_before: frozenset[str]) -> None:
+        """Sets the arguments and the search path that the script would have without the runner."""
+        # Python resolves a symbolic link to a script, and finds modules next to the file itself.
+        folder = os.path.dirname(os.path.realpath(self.path))
+        sys.argv = [self.name, *self.arguments]
+        sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry) + os.sep != RUNNER_FOLDER]
+        if not getattr(sys.flags, "safe_path", False):
+            sys.path.insert(0, folder)
+            _forget_shadowed(folder, loaded_before)
 
 
 def _main_module(path: str) -> ModuleType:

@@ -3,9 +3,11 @@
  * anything that `scanScript` finds.
  */
 
-export const mayDefineTests = (source: string): boolean => /\b(?:openhtf|tofupilot)\b|\bdef\s+phase_/.test(source);
+export const mayDefineTests = (source: string): boolean =>
+  /\b(?:openhtf|tofupilot)\b|\bdef\s+(?:phase|test)_/.test(source);
 
-export const mayHaveMarks = (source: string): boolean => /openhtf|tofupilot|\bphase_|api_key|ts[su]_/i.test(source);
+export const mayHaveMarks = (source: string): boolean =>
+  /openhtf|tofupilot|\bphase_|\bdef\s+test_|api_key|ts[su]_/i.test(source);
 
 export const mentionsOpenHtf = (source: string): boolean => /\bopenhtf\b/.test(source);
 

@@ -38,7 +38,7 @@ function plainEntry(python: PythonSource): SyntaxNode | undefined {
 const mainGuard = (python: PythonSource): SyntaxNode | undefined =>
   python.top.getChildren('IfStatement').find((node) => /^if\s+__name__\s*==/.test(python.text(node)));
 
-function statementOf(node: SyntaxNode): SyntaxNode {
+export function statementOf(node: SyntaxNode): SyntaxNode {
   let statement = node;
   while (statement.parent !== null && !/^(?:Script|Body)$/.test(statement.parent.name)) statement = statement.parent;
   return statement;

@@ -1,25 +1,30 @@
 import type { SyntaxNode } from '@lezer/common';
 import { findPhases } from './phaseScan.ts';
+import { findPytestTests } from './pytestScan.ts';
 import { PythonSource } from './pythonSource.ts';
-import type { ProcedureArgument, ScriptInfo } from './scriptInfo.ts';
-import { findEntry, findKeys, findProcedures } from './scriptMarks.ts';
+import type { OutlinedPhase, ProcedureArgument, ScriptInfo } from './scriptInfo.ts';
+import { findEntry, findKeys, findProcedures, statementOf } from './scriptMarks.ts';
 
 /** In this module, because it is the one that is loaded with the parser. */
 export { editableMeasurements, limitsEdit, limitsInScript } from './limitsEdit.ts';
 
 const makesRun = /(?:^|\.)(?:Test|create_run|runs\.create)$/;
 
-/** Reads the source of a script without running it. If it has syntax errors, the parts around them are still read. */
-export function scanScript(source: string): ScriptInfo {
+/**
+ * Reads the source of a script without running it. If it has syntax errors, the parts around them are still read.
+ * @param fileName without its folder; it says whether a file is one of pytest
+ */
+export function scanScript(source: string, fileName = ''): ScriptInfo {
   const python = new PythonSource(source);
   const runCalls = python.calls(makesRun);
+  const tests = findPytestTests(python, fileName);
   const { phases, measurements, hasPlainPhases } = findPhases(python);
   return {
     usesOpenHtf: python.openhtf.size > 0,
-    isRunnable: runCalls.length > 0 || hasPlainPhases,
-    phases,
+    isRunnable: runCalls.length > 0 || hasPlainPhases || tests.length > 0,
+    phases: tests.length > 0 ? tests.map(({ name, node }) => outlinedTest(name, node, python)) : phases,
     measurements,
-    entry: findEntry(python, runCalls),
+    entry: tests[0] === undefined ? findEntry(python, runCalls) : statementOf(tests[0].node).from,
     procedures: findProcedures(python, runCalls),
     keys: findKeys(python),
     procedureArguments: runCalls.map((call) => procedureArgument(call, python)),
@@ -27,6 +32,13 @@ export function scanScript(source: string): ScriptInfo {
       runCalls.length > 0 && !/part_number/i.test(source) && !runCalls.some((call) => unpacksDict(call, python)),
   };
 }
+
+const outlinedTest = (name: string, node: SyntaxNode, python: PythonSource): OutlinedPhase => ({
+  name,
+  line: python.lineAt(node.from),
+  endLine: python.lineAt(node.to - 1),
+  measurements: {},
+});
 
 const unpacksDict = (call: SyntaxNode, python: PythonSource): boolean =>
   /(?:^|[(,\s])\*\*/.test(python.text(call.getChild('ArgList')));

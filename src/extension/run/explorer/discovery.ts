@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { posix } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { mayDefineTests } from '../../../shared/script/scriptHints.ts';
@@ -93,7 +94,7 @@ export class Discovery implements vscode.Disposable {
   async #read(file: vscode.Uri): Promise<void> {
     try {
       const source = textOf(file) ?? (await readFile(file.fsPath, 'utf8'));
-      const outline = mayDefineTests(source) ? await outlineOf(source) : undefined;
+      const outline = mayDefineTests(source) ? await outlineOf(source, posix.basename(file.path)) : undefined;
       if (outline === undefined) this.#items.remove(file);
       else this.#items.showOutline(file, outline);
     } catch (error) {
@@ -103,9 +104,9 @@ export class Discovery implements vscode.Disposable {
   }
 }
 
-async function outlineOf(source: string): Promise<ScriptInfo> {
+async function outlineOf(source: string, fileName: string): Promise<ScriptInfo> {
   const { scanScript } = await import('../../../shared/script/scriptScan.ts');
-  return scanScript(source);
+  return scanScript(source, fileName);
 }
 
 const openDocument = (file: vscode.Uri): vscode.TextDocument | undefined =>

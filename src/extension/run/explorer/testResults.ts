@@ -162,7 +162,11 @@ export class TestResults {
     } else {
       const place = (name: string): vscode.Location | undefined =>
         this.#items.measurementLocation(item, event.name, name);
-      const messages = [...measurementMessages(event.measurements, place), ...diagnosisMessages(event.diagnoses)];
+      const messages = [
+        ...(event.failure === null ? [] : [failureMessage(event.failure, item.uri)]),
+        ...measurementMessages(event.measurements, place),
+        ...diagnosisMessages(event.diagnoses),
+      ];
       this.#run.failed(item, messages.length > 0 ? messages : new vscode.TestMessage('FAIL'), duration);
     }
   }

@@ -1,0 +1,250 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { it } from 'mocha';
+import { type PhaseChoice, runnerEnvironment } from '../../src/shared/contract/runner.ts';
+import { randomNumbers } from '../server/random.ts';
+import { Host, type Options } from './support/host.ts';
+import { scriptFolder, withEachPython } from './support/script.ts';
+
+const seed = Number(process.env['PYTEST_SEED'] ?? Math.floor(Math.random() * 2 ** 32));
+
+const names = 'PROCEDURE_ID, SERIAL_NUMBER, PART_NUMBER = "FVT1", "SN1", "P1"\n';
+
+const phases = (host: Host): unknown[] => host.all('phase_complete').map(({ name, outcome }) => [name, outcome]);
+
+withEachPython('pytest', (python) => {
+  const run = async (source: string, options: Options = {}): Promise<Host> => {
+    const folder = await scriptFolder({ 'test_board.py': source });
+    return Host.run(python, path.join(folder, 'test_board.py'), options);
+  };
+
+  it('runs each test as a phase with its measurements, and the run has the worst outcome', async () => {
+    const host = await run(`${names}
+import pytest
+
+@pytest.fixture
+def supply():
+    return 3.31
+
+def test_voltage(supply, measure):
+    """Reads the rail."""
+    assert measure("supply", supply, lower=3.2, upper=3.4, units="V")
+
+@pytest.mark.parametrize("led", ["red", "green"])
+def test_led(led):
+    assert led == "red"
+
+class TestRadio:
+    def test_power(self, measure):
+        measure("power", 9, upper=5)
+
+@pytest.mark.skip
+def test_later():
+    pass
+`);
+    assert.deepEqual(phases(host), [
+      ['test_voltage', 'PASS'],
+      ['test_led[red]', 'PASS'],
+      ['test_led[green]', 'FAIL'],
+      ['TestRadio::test_power', 'FAIL'],
+      ['test_later', 'SKIP'],
+    ]);
+    const [voltage, , led] = host.all('phase_complete');
+    assert.deepEqual(voltage?.measurements, [
+      {
+        name: 'supply',
+        outcome: 'PASS',
+        measured_value: 3.31,
+        units: 'V',
+        validators: ['3.2 <= x <= 3.4'],
+        docstring: null,
+      },
+    ]);
+    assert.match(led?.failure?.message ?? '', /assert 'green' == 'red'/);
+    assert.match(led?.failure?.traceback ?? '', /test_board\.py/);
+    assert.doesNotMatch(led?.failure?.traceback ?? '', /_pytest|pluggy/);
+    assert.equal(host.all('measurement_update').length, 2);
+    const { outcome, serial_number } = host.one('run_complete');
+    assert.deepEqual([outcome, serial_number], ['FAIL', 'SN1']);
+    assert.equal(host.one('run_started').phases[0]?.docstring, 'Reads the rail.');
+    assert.equal(await host.ended, 1);
+  });
+
+  it('gives the outcome of random sessions as a plain count of their tests does', async () => {
+    const random = randomNumbers(seed);
+    const kinds = {
+      passes: ['PASS', 'def test_{n}():\n    pass\n'],
+      fails: ['FAIL', 'def test_{n}():\n    assert 1 == 2\n'],
+      'fails by a call': ['FAIL', 'def test_{n}():\n    pytest.fail("no")\n'],
+      raises: ['ERROR', 'def test_{n}():\n    raise OSError("no answer")\n'],
+      'fails in setup': ['ERROR', 'def test_{n}(broken):\n    pass\n'],
+      'fails in teardown': ['ERROR', 'def test_{n}(breaking):\n    pass\n'],
+      'asserts in setup': ['ERROR', 'def test_{n}(asserting):\n    pass\n'],
+      skips: ['SKIP', 'def test_{n}():\n    pytest.skip("later")\n'],
+      'is expected to fail': ['SKIP', '@pytest.mark.xfail\ndef test_{n}():\n    assert False\n'],
+      'passes unexpectedly': ['FAIL', '@pytest.mark.xfail(strict=True)\ndef test_{n}():\n    pass\n'],
+      'is out of limits': ['FAIL', 'def test_{n}(measure):\n    measure("v", 2, upper=1)\n'],
+      'is within limits': ['PASS', 'def test_{n}(measure):\n    assert measure("v", 1, upper=1)\n'],
+    } as const;
+    const fixtures = `${names}
+import pytest
+@pytest.fixture
+def broken():
+    raise OSError("no instrument")
+@pytest.fixture
+def asserting():
+    assert False
+@pytest.fixture
+def breaking():
+    yield
+    raise OSError("no answer at the end")
+`;
+    const all = Object.values(kinds);
+    for (let round = 0; round < 6; round += 1) {
+      const chosen = Array.from({ length: 1 + Math.floor(random() * 7) }, () => {
+        const kind = random() < 0.5 ? kinds.passes : all[Math.floor(random() * all.length)];
+        assert.ok(kind);
+        return kind;
+      });
+      const host = await run(fixtures + chosen.map(([, source], n) => source.replace('{n}', String(n))).join('\n'));
+      const what = `PYTEST_SEED=${seed}\n${host.diagnostics()}`;
+      const outcomes = chosen.map(([outcome]) => outcome);
+      assert.deepEqual(
+        phases(host),
+        outcomes.map((outcome, n) => [`test_${n}`, outcome]),
+        what,
+      );
+      const expected = outcomes.includes('ERROR')
+        ? 'ERROR'
+        : outcomes.includes('FAIL')
+          ? 'FAIL'
+          : outcomes.includes('PASS')
+            ? 'PASS'
+            : 'ERROR';
+      assert.equal(host.one('run_complete').outcome, expected, what);
+    }
+  });
+
+  it('makes one run for each serial number that the tests have as a parameter', async () => {
+    const host = await run(`${names}
+import pytest
+@pytest.fixture(params=["SN1", "SN2"], scope="session")
+def serial_number(request):
+    return request.param
+def test_a(serial_number):
+    assert serial_number == "SN1"
+def test_b(serial_number):
+    pass
+`);
+    assert.deepEqual(
+      host.all('run_complete').map(({ serial_number, outcome, phases_run }) => [serial_number, outcome, phases_run]),
+      [
+        ['SN1', 'PASS', 2],
+        ['SN2', 'FAIL', 2],
+      ],
+    );
+  });
+
+  it('that ends before its natural end is no PASS', async () => {
+    const ends = {
+      'pytest.exit("enough")': ['ERROR', 2],
+      'raise KeyboardInterrupt': ['ERROR', 2],
+      'raise SystemExit(0)': ['ERROR', null],
+      'os._exit(0)': [null, 0],
+    } as const;
+    for (const [end, [outcome]] of Object.entries(ends)) {
+      const host = await run(`${names}import os, pytest\ndef test_a():\n    pass\ndef test_b():\n    ${end}\n`);
+      const [complete] = host.all('run_complete');
+      assert.equal(complete?.outcome ?? null, outcome, `${end} ${host.diagnostics()}`);
+    }
+  });
+
+  it('that dies leaves its result on disk, and it is no PASS', async () => {
+    const folder = await scriptFolder({
+      'test_board.py': `${names}import os\ndef test_a():\n    pass\ndef test_b():\n    os._exit(0)\n`,
+    });
+    const outbox = path.join(folder, 'outbox');
+    await Host.run(python, path.join(folder, 'test_board.py'), {
+      env: { [runnerEnvironment.outbox]: outbox, [runnerEnvironment.place]: '{}' },
+    });
+    const saved = readdirSync(outbox, { recursive: true, encoding: 'utf8' }).map((file) => path.join(outbox, file));
+    const text = saved.map((file) => (/\.json|result|body/.test(file) ? readFileSync(file, 'utf8') : '')).join('\n');
+    assert.match(text, /"outcome": ?"ERROR"/, saved.join());
+    assert.doesNotMatch(text.replaceAll(/"phases": ?\[.*?\]/gs, ''), /"outcome": ?"PASS"/);
+  });
+
+  it('that is stopped tears its fixtures down, and its run is ABORTED', async () => {
+    const folder = await scriptFolder({
+      'test_board.py': `${names}
+import time, pytest
+@pytest.fixture(scope="session")
+def supply():
+    yield
+    print("powered off", flush=True)
+def test_soak(supply):
+    print("soaking", flush=True)
+    for _ in range(6000):
+        time.sleep(0.01)
+def test_later(supply):
+    pass
+`,
+    });
+    const host = await Host.start(python, path.join(folder, 'test_board.py'));
+    await host.untilPrinted('soaking\n');
+    host.send({ command: 'stop' });
+    assert.equal(await host.ended, 130, host.diagnostics());
+    assert.equal(host.one('run_complete').outcome, 'ABORTED');
+    assert.match(host.stdout.toString(), /powered off/);
+    assert.equal(host.all('phase_started').length, 1);
+  });
+
+  it('runs the chosen tests only, as a partial run', async () => {
+    const source = `${names}
+import pytest
+def test_a():
+    pass
+@pytest.mark.parametrize("led", ["red", "green"])
+def test_led(led):
+    pass
+def test_z():
+    pass
+`;
+    const cases: [PhaseChoice, string[]][] = [
+      [{ only: ['test_led'] }, ['test_led[red]', 'test_led[green]']],
+      [{ only: ['test_led[green]', 'test_a'] }, ['test_a', 'test_led[green]']],
+      [{ from: 'test_led' }, ['test_led[red]', 'test_led[green]', 'test_z']],
+    ];
+    for (const [choice, expected] of cases) {
+      const host = await run(source, { env: { [runnerEnvironment.phases]: JSON.stringify(choice) } });
+      assert.deepEqual(
+        phases(host),
+        expected.map((name) => [name, 'PASS']),
+      );
+      const { outcome, partial_outcome } = host.one('run_complete');
+      assert.deepEqual([outcome, partial_outcome], ['ABORTED', 'PASS']);
+    }
+  });
+
+  it('reports an error in the file at its line, and a package that is missing', async () => {
+    const broken = await run('import pytest\nimport no_such_package\ndef test_a():\n    pass\n');
+    const { failure } = broken.one('run_crashed');
+    assert.deepEqual([failure.missing_module, failure.place?.line], ['no_such_package', 2]);
+    assert.deepEqual(broken.all('run_started'), []);
+    const nothing = await run('import pytest\ndef test_a():\n    pass\n', { args: ['-k', 'nothing'] });
+    assert.deepEqual([nothing.all('run_started').length, await nothing.ended], [0, 5]);
+  });
+
+  it('runs no test when the user cancels the question for the procedure', async () => {
+    const host = await run('def test_a():\n    print("ran")\n', { procedure: () => null });
+    assert.deepEqual(host.names(), ['hello', 'procedure_request', 'script_ended']);
+    assert.doesNotMatch(host.stdout.toString(), /^ran/m);
+    assert.doesNotMatch(host.stdout.toString() + host.stderr, /INTERNALERROR|Traceback/);
+  });
+
+  it('lets a test ask the operator by input()', async () => {
+    const host = await run(`${names}def test_a():\n    assert input("Ready? ") == "yes"\n`, { prompt: () => 'yes' });
+    assert.equal(host.one('ui_request').message.trim(), 'Ready?');
+    assert.equal(host.one('run_complete').outcome, 'PASS');
+  });
+});

@@ -19,6 +19,14 @@ export function useWords(use: WindowUse): string {
     : vscode.l10n.t('in use by {0}, running {1} since {2}', whoUses(use), oneLine(use.test.name), formatSince(use.test.since)); // prettier-ignore
 }
 
+/** Returns the same in fewer words, such as "Ada, running final.py since 10:42". */
+export function shortUseWords({ user_name, test, since }: WindowUse): string {
+  const name = oneLine(user_name);
+  return test === null
+    ? vscode.l10n.t('{0} since {1}', name, formatSince(since))
+    : vscode.l10n.t('{0}, running {1} since {2}', name, oneLine(test.name), formatSince(test.since));
+}
+
 export function useSentence(use: WindowUse, station: string): string {
   return use.test === null
     ? vscode.l10n.t('{0} has used {1} since {2}.', whoUses(use), station, formatSince(use.since))

@@ -6,7 +6,7 @@ import { formatWholePercent } from '../../shared/format/formatPercent.ts';
 import { nameBesideLabel, procedureLabel } from '../../shared/run/procedureChoice.ts';
 import { yieldPercent } from '../../shared/statistics/yield.ts';
 import type { StationItem, StationKey, Week } from '../connection/stationSource.ts';
-import { useSentence, useWords } from '../connection/useWords.ts';
+import { shortUseWords, useSentence, useWords } from '../connection/useWords.ts';
 import { yieldSentences } from '../connection/yieldSentences.ts';
 import type { KeyNode, ProcedureNode } from './nodes.ts';
 import { selectionUri } from './selectionMark.ts';
@@ -47,8 +47,10 @@ export function stationItem(
   const used = user === undefined ? '' : useWords(user);
   const stateWords = joinParts(' · ', paused, stateWord(state), sinceWords(station, state));
   // The check mark behind the row shows that the station is selected.
-  item.description = asks || joinParts(' · ', used, user?.test == null ? stateWords : paused);
-  item.iconPath = stationIcon({ state, pause, waiting });
+  // Without "in use by", which the icon says: a narrow view cuts off the end.
+  const shortlyUsed = user === undefined ? '' : shortUseWords(user);
+  item.description = asks || joinParts(' · ', shortlyUsed, user?.test == null ? stateWords : paused);
+  item.iconPath = stationIcon({ state, pause, waiting, usedBy });
   item.resourceUri = selectionUri(station.id);
   item.contextValue = joinParts(' ', 'station', isSelected ? 'selected' : '', pause?.kind ?? '');
   item.accessibilityInformation = {
@@ -71,8 +73,13 @@ function stationIcon({
   state,
   pause,
   waiting,
-}: Pick<StationItemState, 'state' | 'pause' | 'waiting'>): vscode.ThemeIcon {
+  usedBy,
+}: Pick<StationItemState, 'state' | 'pause' | 'waiting' | 'usedBy'>): vscode.ThemeIcon {
   if (waiting !== undefined) return new vscode.ThemeIcon('comment-discussion', new vscode.ThemeColor('charts.blue'));
+  if (usedBy.some(({ test }) => test !== null)) return stateIcon('running');
+  if (usedBy.length > 0 && pause === undefined && state !== 'running' && state !== 'disconnected') {
+    return new vscode.ThemeIcon('account');
+  }
   return pause === undefined || state === 'running' ? stateIcon(state) : pauseIcon(pause);
 }
 

@@ -82,6 +82,9 @@ import        stores the test results in files as runs of a station and a proced
 export        writes all procedures, stations, units and runs with their attachments to a new folder, as JSON Lines and files,
               also while the server of DIR runs. Exit code 0: the export is complete. 1: it lacks the attachments named on
               stderr, whose files are missing or damaged in DIR. Without export.json in it, it is incomplete.
+move          copies all data of DIR into the empty PostgreSQL database of TEST_STATIONS_DATABASE_URL (--to postgres), or back into
+              a DIR without data (--to folder), and compares every row. No server may run on either. What is copied from stays
+              as it is, and so do the contents of attachments. It can be repeated after an interruption.
 mcp           serves an assistant, such as Claude Desktop, over standard input and output, with the tools of a station
               server: that of DIR, which is started if it does not run, or the one at URL. The user key for URL is in the
               environment variable TEST_STATIONS_KEY. DIR needs none; with a key, the assistant acts for its user.`;
@@ -105,6 +108,7 @@ type Command =
   | { command: 'import'; data: string; files: readonly string[]; options: ImportOptions }
   | { command: 'copy'; data: string; url: string; isDryRun: boolean; attachments: StoragePlace | null }
   | { command: 'import export'; data: string; from: string; isDryRun: boolean; attachments: StoragePlace | null }
+  | { command: 'move'; data: string; to: 'postgres' | 'folder' }
   | { command: 'export'; data: string; output: string; attachments: StoragePlace | null }
   | { command: 'mcp'; place: { data: string } | { server: string } };
 
@@ -126,7 +130,7 @@ export function readCommand(args: readonly string[]): Command {
   }
   if (command !== 'user') refuseUserOptions(values);
   if (command !== 'import') refuseImportOptions(values);
-  if (to !== undefined && command !== 'backup') throw usageError('--to goes with backup.');
+  if (to !== undefined && !['backup', 'move'].includes(command)) throw usageError('--to goes with backup and move.');
   const isCopy = values['from-tofupilot'] !== undefined || values['from-export'] !== undefined;
   const hasContents = ['', 'check', 'backup', 'export'].includes(command) || isCopy;
   if (values.attachments !== undefined && !hasContents) {
@@ -148,6 +152,9 @@ export function readCommand(args: readonly string[]): Command {
       return { command, data, to, attachments: readAttachments(values.attachments) };
     case 'import':
       return readImport(data, rest, values);
+    case 'move':
+      if (to === 'postgres' || to === 'folder') return { command, data, to };
+      throw usageError('move needs --to postgres or --to folder: where the data are copied to.');
     case 'export':
       if (!values.output) throw usageError('--output DIR is missing: the new folder that the export is written to.');
       return { command, data, output: values.output, attachments: readAttachments(values.attachments) };

@@ -104,6 +104,20 @@ async function main(): Promise<void> {
     if (bad > 0) process.exitCode = 1;
     return;
   }
+  if (command.command === 'move') {
+    if (databaseUrl === null) {
+      throw new CommandError(
+        serverExit.usage,
+        'TEST_STATIONS_DATABASE_URL is missing: set it to the PostgreSQL database.',
+      );
+    }
+    const { moveToFolder, moveToPostgres } = await import('./move.ts');
+    const isToPostgres = command.to === 'postgres';
+    if (isToPostgres) DataFolder.existing(command.data);
+    const folder = new DataFolder(command.data, databaseUrl);
+    console.log(await (isToPostgres ? moveToPostgres : moveToFolder)(folder, console.error));
+    return;
+  }
   if (command.command === 'export') {
     const { exportData } = await import('./exportData.ts');
     const bucket = bucketOptions(command.attachments, storageVariables);

@@ -20,6 +20,7 @@ export const usage = `usage: server.js --data DIR [--port N] [--host 127.0.0.1] 
        server.js import --data DIR --from-tofupilot URL [--attachments DIR|s3://BUCKET[/PREFIX]] [--dry-run]
        server.js import --data DIR --from-export DIR [--attachments DIR|s3://BUCKET[/PREFIX]] [--dry-run]
        server.js export --data DIR --output DIR [--attachments DIR|s3://BUCKET[/PREFIX]]
+       server.js move --data DIR --to postgres|folder
        server.js mcp --data DIR
        server.js mcp --server URL`;
 

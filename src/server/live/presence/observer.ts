@@ -40,9 +40,10 @@ export class Observer {
     return this.#interval.startedAt;
   }
 
+  /** @throws Error if the start cannot be stored */
   async start(): Promise<void> {
+    await this.#save(this.#interval, this.now());
     this.#scheduleTick();
-    await this.saveInterval();
   }
 
   /** Returns the current time. Every report uses this, so that a gap is noticed before the report. */

@@ -112,6 +112,8 @@ def test_led():
     await window
       .notification(/SN-PT: ABORTED\. This was a partial run: only test_supply\. Its outcome: PASS\./)
       .close();
+    const [{ id: partial } = assert.fail()] = await bench.runs();
+    assert.deepEqual((await bench.run(partial)).metadata, { partial_run: 'only test_supply' });
     assert.equal((await bench.runs()).length, count + 2);
     await window.openFile('openhtf_fvt1.py');
   });

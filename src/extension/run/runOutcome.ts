@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { RunnerFailure } from '../../shared/contract/runner.ts';
+import { partialRunMetadata, type RunnerFailure } from '../../shared/contract/runner.ts';
 import { type Run, runs } from '../../shared/contract/runs.ts';
 import { assistantMetadata, isByAssistant } from '../../shared/contract/startedBy.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
@@ -110,7 +110,7 @@ export class RunOutcome implements vscode.Disposable {
       ...confirmed.map(({ execution, run }) => endedTest(execution, run)),
       ...unsaved.map(({ execution, sentence }) => ({ ...endedTest(execution), problem: sentence })),
     ];
-    if (session.assistant !== undefined) await this.#markRuns(access, confirmed, live.otherRuns);
+    await this.#markRuns(access, session, confirmed, live.otherRuns);
     if (unsaved.length > 0) this.#handleButton(showUnsaved(unsaved, live.executions.length, station.id));
     const last = confirmed.at(-1);
     if (live.failure !== null && !stopped) {
@@ -124,18 +124,28 @@ export class RunOutcome implements vscode.Disposable {
     return ended;
   }
 
-  /** Marks the runs that the server has not marked: TofuPilot does not, nor does a script with a client of its own. */
+  /**
+   * Marks partial runs, and those that an assistant has started and the server has not marked: TofuPilot does not, nor does a script
+   * with a client of its own.
+   */
   async #markRuns(
     { api }: StationAccess,
+    { assistant, choice }: RunSession,
     confirmed: readonly { readonly run: Run }[],
     otherRuns: readonly string[],
   ): Promise<void> {
-    const unmarked = confirmed.flatMap(({ run }) => (isByAssistant(run.metadata) ? [] : run.id));
+    const metadata = {
+      ...(assistant === undefined ? {} : assistantMetadata),
+      ...(choice === undefined ? {} : partialRunMetadata(choice)),
+    };
+    if (Object.keys(metadata).length === 0) return;
+    const isMarked = ({ metadata: own }: Run): boolean => choice === undefined && isByAssistant(own);
+    const unmarked = confirmed.flatMap(({ run }) => (isMarked(run) ? [] : run.id));
     for (const id of [...unmarked, ...otherRuns]) {
       try {
-        await api.call(runs.updateMetadata, { params: { id }, body: { metadata: assistantMetadata } });
+        await api.call(runs.updateMetadata, { params: { id }, body: { metadata } });
       } catch (error) {
-        this.#dependencies.log.warn(`Run ${id} could not be marked as started by an assistant: ${String(error)}`);
+        this.#dependencies.log.warn(`Run ${id} did not get the metadata ${JSON.stringify(metadata)}: ${String(error)}`);
       }
     }
   }

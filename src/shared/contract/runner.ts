@@ -205,6 +205,11 @@ export type RunnerCommand = z.infer<typeof runnerCommand>;
  */
 export type PhaseChoice = { readonly only: readonly string[] } | { readonly from: string };
 
+/** The metadata of a partial run, in English in every language of the editor, so that runs can be filtered by it. */
+export const partialRunMetadata = (choice: PhaseChoice) => ({
+  partial_run: 'from' in choice ? `from ${choice.from} to the end` : `only ${choice.only.join(', ')}`,
+});
+
 export const runnerEnvironment = {
   channel: 'TEST_STATIONS_CHANNEL',
   token: 'TEST_STATIONS_TOKEN',

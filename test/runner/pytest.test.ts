@@ -83,6 +83,7 @@ def test_later():
       'asserts in setup': ['ERROR', 'def test_{n}(asserting):\n    pass\n'],
       skips: ['SKIP', 'def test_{n}():\n    pytest.skip("later")\n'],
       'is expected to fail': ['SKIP', '@pytest.mark.xfail\ndef test_{n}():\n    assert False\n'],
+      'is out of limits in a fixture': ['FAIL', 'def test_{n}(measuring):\n    pass\n'],
       'passes unexpectedly': ['FAIL', '@pytest.mark.xfail(strict=True)\ndef test_{n}():\n    pass\n'],
       'is out of limits': ['FAIL', 'def test_{n}(measure):\n    measure("v", 2, upper=1)\n'],
       'is within limits': ['PASS', 'def test_{n}(measure):\n    assert measure("v", 1, upper=1)\n'],
@@ -95,6 +96,9 @@ def broken():
 @pytest.fixture
 def asserting():
     assert False
+@pytest.fixture
+def measuring(measure):
+    measure("v", 2, upper=1)
 @pytest.fixture
 def breaking():
     yield
@@ -124,6 +128,59 @@ def breaking():
             : 'ERROR';
       assert.equal(host.one('run_complete').outcome, expected, what);
     }
+  });
+
+  it('believes the worst that pytest says: of a subtest, a hook of conftest.py, and the session', async () => {
+    const folder = await scriptFolder({
+      'conftest.py': `import pytest
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    result = yield
+    if item.name == "test_changed" and call.when == "call":
+        result.get_result().outcome = "failed"
+`,
+      'test_changed.py': `${names}import pytest\ndef test_changed():\n    pass\n`,
+      'test_subtest.py': `${names}import pytest, unittest
+class TestBoard(unittest.TestCase):
+    def test_leds(self):
+        for led in ("red", "green"):
+            with self.subTest(led):
+                assert led == "green"
+`,
+      'test_session.py': `${names}import pytest
+@pytest.fixture(scope="session", autouse=True)
+def count(request):
+    yield
+    request.session.testsfailed += 1
+def test_a():
+    pass
+`,
+    });
+    for (const [file, outcome] of [
+      ['test_changed.py', 'FAIL'],
+      ['test_subtest.py', 'FAIL'],
+      ['test_session.py', 'ERROR'],
+    ] as const) {
+      const host = await Host.run(python, path.join(folder, file));
+      assert.equal(host.one('run_complete').outcome, outcome, `${file} ${host.diagnostics()}`);
+    }
+  });
+
+  it('refuses a measurement after its test has ended, and marks a test that is interrupted as broken', async () => {
+    const late = await run(`${names}
+import pytest
+kept = []
+def test_a(measure):
+    kept.append(measure)
+def test_b():
+    kept[0]("late", 1)
+`);
+    assert.deepEqual(phases(late), [
+      ['test_a', 'PASS'],
+      ['test_b', 'ERROR'],
+    ]);
+    const interrupted = await run(`${names}\nimport pytest\ndef test_a():\n    raise KeyboardInterrupt\n`);
+    assert.deepEqual(phases(interrupted), [['test_a', 'ERROR']]);
   });
 
   it('makes one run for each serial number that the tests have as a parameter', async () => {

@@ -44,9 +44,21 @@ class _Progress:
     def __init__(self, run: PlainRun, call: PhaseCall) -> None:
         self.run = run
         self.call = call
-        self.outcome = ERROR
+        self.begin_attempt()
+
+    def begin_attempt(self) -> None:
+        self.outcome = ERROR  # until pytest reports another one
+        self.failed = False
         self.failure: Failure | None = None
         self.measurements: list[dict[str, object]] = []
+
+    def add(self, measurement: dict[str, object]) -> None:
+        if self.call.outcome is not None:
+            raise RuntimeError(
+                f"The test {self.call.name} has ended: {measurement['name']} cannot be recorded any more."
+            )
+        self.measurements.append(measurement)
+        self.run.report_measurement(self.call, measurement)
 
     def finish(self) -> None:
         outcome = self.outcome
@@ -106,40 +118,50 @@ def _plugin(pytest: Any, session: Session, runs: PlainRuns) -> object:
                 if progress is not None:
                     progress.finish()
 
-        @hook(hookwrapper=True)
+        @hook(tryfirst=True)
+        def pytest_runtest_setup(self) -> None:
+            if self._progress is not None:  # plug-ins may repeat a test
+                self._progress.begin_attempt()
+
+        @hook(hookwrapper=True, tryfirst=True)  # after other plug-ins, which may change the outcome
         def pytest_runtest_makereport(self, item: Any, call: Any) -> Iterator[None]:
             result: Any = yield
             report, progress = result.get_result(), self._progress
             if progress is None:
                 return
-            if report.when == "setup":  # of another attempt, if a plug-in repeats tests
-                progress.outcome, progress.failure, progress.measurements = PASS, None, []
             if report.failed:
                 error = call.excinfo and call.excinfo.value
                 is_verdict = report.when == "call" and (
                     error is None or isinstance(error, (AssertionError, pytest.fail.Exception))
                 )
-                progress.outcome = FAIL if is_verdict and progress.outcome != ERROR else ERROR
+                had_error = progress.failed and progress.outcome == ERROR
+                progress.outcome = FAIL if is_verdict and not had_error else ERROR
+                progress.failed = True
                 if error is not None and progress.failure is None:
                     trace = _users_part(call.excinfo.tb)
                     failure = describe(error, trace, session.files)
                     progress.failure = {**failure, "place": failure["place"] or progress.call.place}
-            elif report.skipped and progress.outcome == PASS:
-                progress.outcome = SKIP
+            elif not progress.failed and (report.skipped or report.when == "call"):
+                progress.outcome = SKIP if report.skipped else PASS
+
+        def pytest_sessionfinish(self, exitstatus: int) -> None:
+            run = self._run
+            if exitstatus == _TESTS_FAILED and run is not None and not run.is_closed and run.outcome == PASS:
+                runs.mark_broken("pytest counted a failure that belongs to none of the tests.")
 
         @fixture
         def measure(self) -> Callable[..., bool]:
             """Records a measurement of the test: `measure("supply", 3.31, lower=3.2, upper=3.4, units="V")`."""
+
+            progress = self._progress
 
             def measured(
                 name: str, value: object, *, lower: object = None, upper: object = None, units: str | None = None
             ) -> bool:
                 given = {"name": name, "measured_value": value, "units": units}
                 measurement = evaluated_measurement({**given, "lower_limit": lower, "upper_limit": upper})
-                progress = self._progress
                 if progress is not None:
-                    progress.measurements.append(measurement)
-                    progress.run.report_measurement(progress.call, measurement)
+                    progress.add(measurement)
                 return measurement["outcome"] != FAIL
 
             return measured

@@ -95,6 +95,18 @@ withEachPython('A partial run', (python) => {
     );
   });
 
+  it('in which no chosen phase passes would be an ERROR, whatever OpenHTF says', async () => {
+    for (const phase of [
+      '@htf.PhaseOptions(run_if=lambda: False)\ndef measure(test):\n    pass',
+      'def measure(test):\n    return htf.PhaseResult.SKIP',
+    ]) {
+      const source = openhtf(['measure', 'led'], phase);
+      const host = await Host.run(python, await script(source), chosen({ only: ['measure'] }));
+      const { outcome, partial_outcome } = host.one('run_complete');
+      assert.deepEqual([outcome, partial_outcome], ['ABORTED', 'ERROR'], phase);
+    }
+  });
+
   it('of a phase that raises is ABORTED, with the error after the sentence', async () => {
     const source = openhtf(['measure', 'led'], 'def measure(test):\n    raise ValueError("no answer")');
     const { outcome, outcome_details: details } = (

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { it } from 'mocha';
 import { type PhaseChoice, runnerEnvironment } from '../../src/shared/contract/runner.ts';
@@ -166,6 +165,59 @@ def test_a():
     }
   });
 
+  it('keeps each attempt at a test that a plug-in repeats, and passes if the last one does', async () => {
+    const folder = await scriptFolder({
+      'conftest.py': `from _pytest.runner import runtestprotocol
+def pytest_runtest_protocol(item, nextitem):
+    runtestprotocol(item, nextitem=nextitem, log=False)
+    item._initrequest()
+    for report in runtestprotocol(item, nextitem=nextitem, log=False):
+        item.ihook.pytest_runtest_logreport(report=report)
+    return True
+`,
+      'test_board.py': `${names}import pytest
+values = [9, 3]
+def test_supply(measure):
+    assert measure("supply", values.pop(0), upper=5)
+`,
+    });
+    const host = await Host.run(python, path.join(folder, 'test_board.py'));
+    assert.deepEqual(
+      host
+        .all('phase_complete')
+        .map(({ attempt, outcome, measurements }) => [attempt, outcome, measurements[0]?.measured_value]),
+      [
+        [0, 'FAIL', 9],
+        [1, 'PASS', 3],
+      ],
+      host.diagnostics(),
+    );
+    assert.equal(host.one('run_complete').outcome, 'PASS');
+  });
+
+  it('lets a test fail whose measurement was refused or is outside of its limits, also for -x', async () => {
+    const host = await run(
+      `${names}import pytest
+def test_a(measure):
+    measure("supply", 9, upper=5)
+def test_b():
+    pass
+`,
+      { args: ['-x'] },
+    );
+    assert.deepEqual(phases(host), [['test_a', 'FAIL']]);
+    assert.equal(await host.ended, 1);
+    const refused = await run(`${names}import pytest
+def test_a(measure):
+    try:
+        measure("supply", "much", lower=0, upper=5)
+    except Exception:
+        pass
+`);
+    assert.deepEqual(phases(refused), [['test_a', 'ERROR']]);
+    assert.match(refused.one('run_complete').outcome_details[0] ?? '', /test_a .*supply/);
+  });
+
   it('refuses a measurement after its test has ended, and marks a test that is interrupted as broken', async () => {
     const late = await run(`${names}
 import pytest
@@ -203,57 +255,31 @@ def test_b(serial_number):
     );
   });
 
-  it('that ends before its natural end is no PASS', async () => {
-    const ends = {
-      'pytest.exit("enough")': ['ERROR', 2],
-      'raise KeyboardInterrupt': ['ERROR', 2],
-      'raise SystemExit(0)': ['ERROR', null],
-      'os._exit(0)': [null, 0],
-    } as const;
-    for (const [end, [outcome]] of Object.entries(ends)) {
-      const host = await run(`${names}import os, pytest\ndef test_a():\n    pass\ndef test_b():\n    ${end}\n`);
-      const [complete] = host.all('run_complete');
-      assert.equal(complete?.outcome ?? null, outcome, `${end} ${host.diagnostics()}`);
-    }
-  });
-
-  it('that dies leaves its result on disk, and it is no PASS', async () => {
-    const folder = await scriptFolder({
-      'test_board.py': `${names}import os\ndef test_a():\n    pass\ndef test_b():\n    os._exit(0)\n`,
-    });
-    const outbox = path.join(folder, 'outbox');
-    await Host.run(python, path.join(folder, 'test_board.py'), {
-      env: { [runnerEnvironment.outbox]: outbox, [runnerEnvironment.place]: '{}' },
-    });
-    const saved = readdirSync(outbox, { recursive: true, encoding: 'utf8' }).map((file) => path.join(outbox, file));
-    const text = saved.map((file) => (/\.json|result|body/.test(file) ? readFileSync(file, 'utf8') : '')).join('\n');
-    assert.match(text, /"outcome": ?"ERROR"/, saved.join());
-    assert.doesNotMatch(text.replaceAll(/"phases": ?\[.*?\]/gs, ''), /"outcome": ?"PASS"/);
-  });
-
-  it('that is stopped tears its fixtures down, and its run is ABORTED', async () => {
-    const folder = await scriptFolder({
-      'test_board.py': `${names}
-import time, pytest
-@pytest.fixture(scope="session")
-def supply():
-    yield
-    print("powered off", flush=True)
-def test_soak(supply):
-    print("soaking", flush=True)
-    for _ in range(6000):
-        time.sleep(0.01)
-def test_later(supply):
+  it('makes one run for a unit whose tests are not in a row, which passes only if all of them ran', async () => {
+    const tests = `import pytest
+@pytest.mark.parametrize("voltage", [1, 2])
+@pytest.mark.parametrize("serial_number", ["SN1", "SN2"])
+def test_a(serial_number, voltage):
     pass
+`;
+    const folder = await scriptFolder({
+      'test_board.py': names + tests,
+      'cut/test_board.py': names + tests,
+      'cut/conftest.py': `def pytest_runtestloop(session):
+    first = session.items[0]
+    first.config.hook.pytest_runtest_protocol(item=first, nextitem=None)
+    return True
 `,
     });
-    const host = await Host.start(python, path.join(folder, 'test_board.py'));
-    await host.untilPrinted('soaking\n');
-    host.send({ command: 'stop' });
-    assert.equal(await host.ended, 130, host.diagnostics());
-    assert.equal(host.one('run_complete').outcome, 'ABORTED');
-    assert.match(host.stdout.toString(), /powered off/);
-    assert.equal(host.all('phase_started').length, 1);
+    const complete = async (file: string) =>
+      (await Host.run(python, path.join(folder, file)))
+        .all('run_complete')
+        .map(({ serial_number, outcome, phases_run }) => [serial_number, outcome, phases_run]);
+    assert.deepEqual(await complete('test_board.py'), [
+      ['SN1', 'PASS', 2],
+      ['SN2', 'PASS', 2],
+    ]);
+    assert.deepEqual(await complete('cut/test_board.py'), [['SN1', 'ERROR', 1]]);
   });
 
   it('runs the chosen tests only, as a partial run', async () => {

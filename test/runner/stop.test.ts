@@ -223,6 +223,41 @@ finally:
     assert.deepEqual(host.names(), ['hello', 'script_ended']);
   });
 
+  it('a stop lets a plain script call a phase that cleans up, in its finally block', async () => {
+    const host = await Host.start(
+      python,
+      await script(`
+import time
+PROCEDURE_ID, SERIAL_NUMBER, PART_NUMBER = "FVT1", "SN1", "P1"
+def phase_soak():
+    print("soaking", flush=True)
+    time.sleep(60)
+def phase_off():
+    return True
+def phase_next():
+    return True
+try:
+    phase_soak()
+finally:
+    phase_off()
+    print("finished", flush=True)
+phase_next()
+`),
+    );
+    await host.untilPrinted('soaking');
+    host.send({ command: 'stop' });
+    await host.ended;
+    assert.match(host.stdout.toString(), /finished/, host.diagnostics());
+    assert.deepEqual(
+      host.all('phase_complete').map(({ name, outcome }) => [name, outcome]),
+      [
+        ['phase_soak', 'ERROR'],
+        ['phase_off', 'PASS'],
+      ],
+    );
+    assert.equal(host.one('run_complete').outcome, 'ABORTED');
+  });
+
   it('a stop works before the first line of a script and during an import', async () => {
     const host = await Host.start(python, await script('import openhtf\nimport time\ntime.sleep(60)\n'));
     await host.until('hello');

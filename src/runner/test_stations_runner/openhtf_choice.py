@@ -18,6 +18,13 @@ class ChosenPhases:
         self._skipped = [phase for phase in phases if id(phase) not in running]
         self.ids = running
 
+    def has_passed(self, records: Iterable[Any]) -> bool:
+        """Returns whether a chosen phase has passed: it may be skipped, or in a branch that was not taken."""
+        return any(
+            record.descriptor_id in self._wanted and getattr(record.outcome, "name", None) == "PASS"
+            for record in records
+        )
+
     @contextmanager
     def without_others(self) -> Iterator[None]:
         """Lets OpenHTF skip the other phases, without a record of them."""

@@ -100,9 +100,11 @@ class OpenHtfExecution:
 
     def mark_partial(self, record: Any, outcome: Any) -> None:
         """Says first of all in the record that only some phases have run, and how they ended."""
-        if self._session.choice is not None:
-            self._partial_outcome = str(outcome.name)
-            record.add_outcome_details("PARTIAL", f"{self._session.choice.sentence} Its outcome: {outcome.name}.")
+        if self._session.choice is not None and self._chosen is not None:
+            has_passed = outcome.name != "PASS" or self._chosen.has_passed(record.phases)
+            self._partial_outcome = str(outcome.name) if has_passed else "ERROR"
+            sentence = f"{self._session.choice.sentence} Its outcome: {self._partial_outcome}."
+            record.add_outcome_details("PARTIAL", sentence)
             record.outcome_details.insert(0, record.outcome_details.pop())
 
     def report_log(self, level: str, message: str, place: Place | None) -> None:

@@ -242,7 +242,11 @@ class PlainRun:
         return call
 
     def report_measurement(self, call: PhaseCall, measurement: dict[str, object]) -> None:
-        """Shows a measurement of a phase that is in progress."""
+        """Saves and shows a measurement of a phase that is in progress."""
+        with self._lock:
+            before = [] if call.result is None else call.result.measurements
+            call.result = PhaseResult(ERROR, [*before, measurement])
+            self.save_progress()
         self._session.observe(
             self._send,
             "measurement_update",

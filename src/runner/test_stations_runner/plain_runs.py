@@ -63,7 +63,8 @@ class PlainRuns:
         if type(threading.current_thread()).__module__.partition(".")[0] == "openhtf":
             return phase.function(*args, **kwargs)  # it is a phase of an OpenHTF test, which has its own record
         self.has_started = True
-        self._session.control.exit_if_stopping()
+        if not isinstance(sys.exc_info()[1], KeyboardInterrupt):
+            self._session.control.exit_if_stopping()  # otherwise the script cleans up after the stop
         if not self._is_chosen(phase):
             return None
         arguments = phase.bound(args, kwargs)

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .failures import Failure
+from .plain_calls import SERIAL_NUMBER_ARGUMENT, PhaseCall, PhaseFunction
+from .plain_run import PlainRun, Unit
+from .plain_runs import PlainRuns
+from .verdict import ERROR, FAIL, PASS, RETRY, SKIP, Ending, PhaseResult, evaluated_measurement
+
+
+class PytestPhase:
+    """A test that is in progress. If a plug-in repeats it, each attempt is a call of its own."""
+
+    def __init__(self, run: PlainRun, function: PhaseFunction) -> None:
+        self._run = run
+        self._function = function
+        self._has_begun = False
+        self._begin()
+
+    def begin_attempt(self) -> None:
+        if self._has_begun:
+            self._run.finish(self.call, PhaseResult(RETRY, self.measurements), self.failure)
+            self._begin()
+        self._has_begun = True
+
+    def _begin(self) -> None:
+        self.call: PhaseCall = self._run.begin(self._function, None)
+        self.measurements: list[dict[str, object]] = []
+        self.outcome = ERROR  # until pytest reports another one
+        self.failed = False
+        self.failure: Failure | None = None
+        self._problem: str | None = None
+        self._process = os.getpid()
+
+    def measure(self, given: dict[str, object]) -> bool:
+        """Records a measurement; returns whether it is within its limits.
+
+        Raises:
+            ValueError: It has no meaning as a result.
+            RuntimeError: It belongs to no test that is in progress in this process.
+        """
+        if os.getpid() != self._process:
+            raise RuntimeError("A child process cannot record measurements of a test.")
+        if self.call.outcome is not None:
+            why = f"{given.get('name')!r} was measured after the test {self.call.name} had ended."
+            self._run.set_ending(Ending.BROKEN, why)
+            raise RuntimeError(why)
+        try:
+            measurement = evaluated_measurement(given)
+        except Exception as error:
+            # The test may go on as if nothing had happened, but it must not pass.
+            self._problem = f"The test {self.call.name} {error}"
+            raise ValueError(self._problem) from error
+        self.measurements.append(measurement)
+        self._run.report_measurement(self.call, measurement)
+        return measurement["outcome"] != FAIL
+
+    @property
+    def outside_limits(self) -> list[str]:
+        return [str(measurement["name"]) for measurement in self.measurements if measurement["outcome"] == FAIL]
+
+    def finish(self) -> None:
+        outcome = self.outcome
+        if outcome in (PASS, SKIP) and self.outside_limits:
+            outcome = FAIL
+        if self._problem is not None:
+            outcome = ERROR
+        self._run.finish(self.call, PhaseResult(outcome, self.measurements, self._problem), self.failure)
+
+
+@dataclass
+class _OpenRun:
+    run: PlainRun
+    unit: Unit
+
+
+class PytestUnits:
+    """The runs of a session: one for each serial number that its tests have as a parameter, or one for all of them."""
+
+    def __init__(self, runs: PlainRuns) -> None:
+        self._runs = runs
+        self._functions: dict[str, PhaseFunction] = {}
+        self._open: dict[object, _OpenRun] = {}
+        # How many tests of each unit have not ended.
+        self._left: Counter[object] = Counter()
+
+    def plan(self, items: Sequence[Any]) -> None:
+        self._functions = {
+            item.nodeid: PhaseFunction(name_of(item), getattr(item, "function", item.runtest)) for item in items
+        }
+        self._left = Counter(map(_serial_number, items))
+
+    def begin(self, item: Any) -> PytestPhase:
+        """Raises SystemExit if the user cancels the run."""
+        function, number = self._functions[item.nodeid], _serial_number(item)
+        opened = self._open.get(number)
+        if opened is None:
+            module = getattr(item, "module", None)
+            variables: Mapping[str, object] = vars(module) if module is not None else {}
+            unit = Unit.named_by(number, variables)
+            run = self._runs.begin(function, unit, list(self._functions.values()), variables)
+            opened = self._open[number] = _OpenRun(run, unit)
+        return PytestPhase(opened.run, function)
+
+    def end(self, item: Any) -> None:
+        number = _serial_number(item)
+        self._left[number] -= 1
+        # The last run stays open for what happens at the end of the session.
+        if self._left[number] == 0 and self._left.total() > 0:
+            self._runs.end(self._open[number].run)
+
+    def break_passing_runs(self, why: str | None) -> None:
+        """Lets no run pass that is still open if there is a reason, or if some of its tests have not run."""
+        for number, opened in self._open.items():
+            if not opened.run.is_closed and opened.run.outcome == PASS:
+                left = self._left[number]
+                reason = why or (f"{left} tests were not run." if left > 0 else None)
+                if reason is not None:
+                    opened.run.set_ending(Ending.BROKEN, reason)
+
+
+def name_of(item: Any) -> str:
+    """Returns the name of a test in its file, such as `TestRadio::test_power[low]`."""
+    return str(item.nodeid).partition("::")[2] or str(item.name)
+
+
+def _serial_number(item: Any) -> object:
+    number = getattr(getattr(item, "callspec", None), "params", {}).get(SERIAL_NUMBER_ARGUMENT)
+    return number if number is None else str(number)

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { it } from 'mocha';
+import { runnerEnvironment } from '../../src/shared/contract/runner.ts';
+import { Host, type Options } from './support/host.ts';
+import { scriptFolder, withEachPython } from './support/script.ts';
+
+const names = 'PROCEDURE_ID, SERIAL_NUMBER, PART_NUMBER = "FVT1", "SN1", "P1"\n';
+
+const phases = (host: Host): unknown[] => host.all('phase_complete').map(({ name, outcome }) => [name, outcome]);
+
+withEachPython('A session of pytest', (python) => {
+  const run = async (source: string, options: Options = {}): Promise<Host> => {
+    const folder = await scriptFolder({ 'test_board.py': source });
+    return Host.run(python, path.join(folder, 'test_board.py'), options);
+  };
+
+  it('that ends before its natural end is no PASS', async () => {
+    const ends = {
+      'pytest.exit("enough")': ['ERROR', 2],
+      'pytest.exit("enough", returncode=0)': ['ERROR', 0],
+      'pytest.exit("enough", returncode=1)': ['ERROR', 1],
+      'raise KeyboardInterrupt': ['ERROR', 2],
+      'raise SystemExit(0)': ['ERROR', null],
+      'os._exit(0)': [null, 0],
+    } as const;
+    for (const [end, [outcome]] of Object.entries(ends)) {
+      const host = await run(`${names}import os, pytest\ndef test_a():\n    pass\ndef test_b():\n    ${end}\n`);
+      const [complete] = host.all('run_complete');
+      assert.equal(complete?.outcome ?? null, outcome, `${end} ${host.diagnostics()}`);
+    }
+  });
+
+  it('that dies leaves its result on disk, and it is no PASS', async () => {
+    const folder = await scriptFolder({
+      'test_board.py': `${names}import os\ndef test_a():\n    pass\ndef test_b(measure):\n    measure("supply", 4.25)\n    os._exit(0)\n`,
+    });
+    const outbox = path.join(folder, 'outbox');
+    await Host.run(python, path.join(folder, 'test_board.py'), {
+      env: { [runnerEnvironment.outbox]: outbox, [runnerEnvironment.place]: '{}' },
+    });
+    const saved = readdirSync(outbox, { recursive: true, encoding: 'utf8' }).map((file) => path.join(outbox, file));
+    const text = saved.map((file) => (/\.json|result|body/.test(file) ? readFileSync(file, 'utf8') : '')).join('\n');
+    assert.match(text, /"outcome": ?"ERROR"/, saved.join());
+    assert.match(text, /4\.25/);
+    assert.doesNotMatch(text.replaceAll(/"phases": ?\[.*?\]/gs, ''), /"outcome": ?"PASS"/);
+  });
+
+  it('that is stopped tears its fixtures down, and its run is ABORTED', async () => {
+    const folder = await scriptFolder({
+      'test_board.py': `${names}
+import time, pytest
+@pytest.fixture(scope="session")
+def supply():
+    yield
+    print("powered off", flush=True)
+def test_soak(supply):
+    print("soaking", flush=True)
+    for _ in range(6000):
+        time.sleep(0.01)
+def test_later(supply):
+    pass
+`,
+    });
+    const host = await Host.start(python, path.join(folder, 'test_board.py'));
+    await host.untilPrinted('soaking\n');
+    host.send({ command: 'stop' });
+    assert.equal(await host.ended, 130, host.diagnostics());
+    assert.equal(host.one('run_complete').outcome, 'ABORTED');
+    assert.match(host.stdout.toString(), /powered off/);
+    assert.equal(host.all('phase_started').length, 1);
+  });
+
+  it('that is stopped in a teardown lets it come to its end', async () => {
+    const folder = await scriptFolder({
+      'test_board.py': `${names}
+import time, pytest
+@pytest.fixture
+def supply():
+    yield
+    print("switching off", flush=True)
+    time.sleep(0.5)
+    print("is off", flush=True)
+def test_a(supply):
+    pass
+def test_b(supply):
+    pass
+`,
+    });
+    const host = await Host.start(python, path.join(folder, 'test_board.py'));
+    await host.untilPrinted('switching off\n');
+    host.send({ command: 'stop' });
+    assert.equal(await host.ended, 130, host.diagnostics());
+    assert.match(host.stdout.toString(), /is off/);
+    assert.deepEqual(phases(host), [['test_a', 'PASS']]);
+    assert.equal(host.one('run_complete').outcome, 'ABORTED');
+  });
+});

@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from .failures import Failure
@@ -73,19 +72,13 @@ class PytestPhase:
         self._run.finish(self.call, PhaseResult(outcome, self.measurements, self._problem), self.failure)
 
 
-@dataclass
-class _OpenRun:
-    run: PlainRun
-    unit: Unit
-
-
 class PytestUnits:
     """The runs of a session: one for each serial number that its tests have as a parameter, or one for all of them."""
 
     def __init__(self, runs: PlainRuns) -> None:
         self._runs = runs
         self._functions: dict[str, PhaseFunction] = {}
-        self._open: dict[object, _OpenRun] = {}
+        self._open: dict[object, PlainRun] = {}
         # How many tests of each unit have not ended.
         self._left: Counter[object] = Counter()
 
@@ -98,30 +91,30 @@ class PytestUnits:
     def begin(self, item: Any) -> PytestPhase:
         """Raises SystemExit if the user cancels the run."""
         function, number = self._functions[item.nodeid], _serial_number(item)
-        opened = self._open.get(number)
-        if opened is None:
+        run = self._open.get(number)
+        if run is None:
             module = getattr(item, "module", None)
             variables: Mapping[str, object] = vars(module) if module is not None else {}
             unit = Unit.named_by(number, variables)
             run = self._runs.begin(function, unit, list(self._functions.values()), variables)
-            opened = self._open[number] = _OpenRun(run, unit)
-        return PytestPhase(opened.run, function)
+            self._open[number] = run
+        return PytestPhase(run, function)
 
     def end(self, item: Any) -> None:
         number = _serial_number(item)
         self._left[number] -= 1
         # The last run stays open for what happens at the end of the session.
         if self._left[number] == 0 and self._left.total() > 0:
-            self._runs.end(self._open[number].run)
+            self._runs.end(self._open[number])
 
     def break_passing_runs(self, why: str | None) -> None:
         """Lets no run pass that is still open if there is a reason, or if some of its tests have not run."""
-        for number, opened in self._open.items():
-            if not opened.run.is_closed and opened.run.outcome == PASS:
+        for number, run in self._open.items():
+            if not run.is_closed and run.outcome == PASS:
                 left = self._left[number]
                 reason = why or (f"{left} tests were not run." if left > 0 else None)
                 if reason is not None:
-                    opened.run.set_ending(Ending.BROKEN, reason)
+                    run.set_ending(Ending.BROKEN, reason)
 
 
 def name_of(item: Any) -> str:

@@ -50,6 +50,11 @@ describe('golden unit checks and shifts in the editor', function () {
     await pasteKey(window, 'Bench 1', api_key);
     client = new StationApi(bench.address().url, api_key);
     await push('GOLD-1', 'PASS', 10);
+    // A menu that is open while its row is replaced would act on none.
+    await window
+      .tree('Stations')
+      .row(/FVT1\s*1 run/)
+      .locator.waitFor();
   });
 
   const push = (serial_number: string, outcome: Outcome, hoursAgo: number) => {

@@ -203,7 +203,7 @@ describe('attachments in an object storage', function () {
   for (const [what, more, message] of [
     [
       'has an unknown key',
-      { AWS_ACCESS_KEY_ID: 'nobody' },
+      { AWS_ACCESS_KEY_ID: 'unknown' },
       /InvalidAccessKeyId\). Check AWS_ACCESS_KEY_ID and AWS_SEC/,
     ],
     ['cannot be reached', { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' }, /cannot be reached .*Check AWS_ENDPOINT_URL/],

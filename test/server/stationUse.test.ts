@@ -125,7 +125,7 @@ describe('who uses a station', function () {
 
   it('is stored nowhere, and known again after a restart when the windows report', async () => {
     const { id } = await bench.station('Restarted');
-    const secret = 'Host-of-nobody-else';
+    const secret = 'Host-of-this-test-alone';
     const body = { machine: secret, wants: 'station' as const };
     const params = { id, window_id: ada.window };
     await ada.client.call(stationUses.report, { params, body });

@@ -3,6 +3,7 @@ import { createServer, type Socket } from 'node:net';
 import { after, before, describe, it } from 'mocha';
 import { serverExit } from '../../src/shared/contract/local.ts';
 import { v1 } from '../../src/shared/contract/v1.ts';
+import { eventually } from '../e2e/support/until.ts';
 import { startTraceCollector, type TraceCollector } from '../support/traceCollector.ts';
 import { useServer } from './bench.ts';
 import { send } from './requests.ts';
@@ -126,8 +127,8 @@ describe('a collector of traces that does not work', function () {
     env['OTEL_EXPORTER_OTLP_ENDPOINT'] = 'http://127.0.0.1:9';
     await bench.restart((server) => server.stop());
     await bench.user.call(v1.createRun, { body: passedRun('FVT1') });
-    const message = /Traces could not be sent to the collector, and the server continues without them/g;
-    while (!message.test(bench.server.stderr())) await new Promise((later) => setTimeout(later, 100));
+    const message = /Traces could not be sent to the collector, and the server continues without them/;
+    await eventually(() => assert.match(bench.server.stderr(), message));
     assert.equal((await bench.user.send(v1.createRun, { body: passedRun('FVT1') })).status, 200);
   });
 

@@ -81,7 +81,7 @@ describe('the use of a station', () => {
     assert.ok(!uses.takeOver(station, eve, running), 'another user was first');
   });
 
-  it('is recorded again when a window with a running test was silent, whoever has the station then', () => {
+  it('is recorded again when a window with a running test was silent, also if another user has the station then', () => {
     const { clock, uses, seen } = newUses();
     uses.start(station, ada, 'Final Test');
     clock.ms += useLeaseMs;

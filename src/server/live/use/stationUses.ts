@@ -172,7 +172,7 @@ function makeRoom(uses: Map<string, Use>): void {
   }
 }
 
-/** A window is one of its user: nobody reports for the window of another user. */
+/** The id of a window counts together with its user, so that no user can report for the window of another one. */
 const keyOf = ({ userId, id }: Pick<UsingWindow, 'id' | 'userId'>): string => `${userId} ${id}`;
 
 const asWindowUse = ({ window, hasStation, since, test }: Use): WindowUse => ({

@@ -168,6 +168,37 @@ def phase_label():
     });
   }
 
+  it('of a plain script runs what a chosen phase calls in threads and thread pools, and nothing else there', async () => {
+    const file = await script(`
+import concurrent.futures, threading
+PROCEDURE_ID, SERIAL_NUMBER, PART_NUMBER = "FVT1", "SN1", "P1"
+shared = concurrent.futures.ThreadPoolExecutor(1)
+def phase_first():
+    return True
+def phase_inner():
+    return True
+def phase_leaf():
+    return True
+def phase_measure():
+    thread = threading.Thread(target=phase_inner)
+    thread.start()
+    thread.join()
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        return pool.submit(phase_leaf).result() and shared.submit(phase_leaf).result()
+def phase_last():
+    return True
+shared.submit(phase_first).result()
+phase_measure()
+shared.submit(phase_last).result()
+thread = threading.Thread(target=phase_last)
+thread.start()
+thread.join()
+`);
+    const only = await Host.run(python, file, chosen({ only: ['phase_measure'] }));
+    assert.deepEqual(phasesRun(only).sort(), ['phase_inner', 'phase_leaf', 'phase_leaf', 'phase_measure']);
+    assert.equal(only.one('run_complete').partial_outcome, 'PASS');
+  });
+
   it('of a script that creates its run by a client is refused before anything is pushed', async () => {
     const server = await Recorder.start();
     const host = await Host.run(python, scriptFile('vanilla_fvt1.py'), {

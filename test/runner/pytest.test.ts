@@ -309,6 +309,27 @@ def test_z():
     }
   });
 
+  it('runs the tests of each unit from the chosen one on', async () => {
+    const source = `${names}
+import pytest
+@pytest.fixture(params=["SN1", "SN2"], scope="module")
+def serial_number(request):
+    return request.param
+def test_a(serial_number):
+    pass
+def test_b(serial_number):
+    pass
+def test_c(serial_number):
+    pass
+`;
+    const ran = async (choice: PhaseChoice) =>
+      (await run(source, { env: { [runnerEnvironment.phases]: JSON.stringify(choice) } }))
+        .all('phase_complete')
+        .map(({ name }) => name);
+    assert.deepEqual(await ran({ from: 'test_b' }), ['test_b[SN1]', 'test_c[SN1]', 'test_b[SN2]', 'test_c[SN2]']);
+    assert.deepEqual(await ran({ from: 'test_c[SN1]' }), ['test_c[SN1]', 'test_a[SN2]', 'test_b[SN2]', 'test_c[SN2]']);
+  });
+
   it('reports an error in the file at its line, and a package that is missing', async () => {
     const broken = await run('import pytest\nimport no_such_package\ndef test_a():\n    pass\n');
     const { failure } = broken.one('run_crashed');

@@ -26,17 +26,24 @@ from .values import safe_text
 from .verdict import Ending
 
 _STARTER = "_test_stations_starter"
+_IS_IN_PHASE = "_test_stations_is_in_phase"
 _STOPPED = "The run was stopped."
 
 
 class _ThreadState:
-    def __init__(self, starter: _ThreadState | None) -> None:
+    def __init__(self, starter: _ThreadState | None, is_of_phase: bool) -> None:
         self.starter = starter
+        # Whether a phase has started this thread, or has given it its current task.
+        self.is_of_phase = is_of_phase
         self.run: PlainRun | None = None
         # The open runs whose phases this thread has called; in a thread of a pool, those of its current task.
         self.called: list[PlainRun] = []
         # The runs of the phases that are in progress in this thread, the innermost last.
         self.inside: list[PlainRun] = []
+
+    @property
+    def is_in_phase(self) -> bool:
+        return bool(self.inside) or self.is_of_phase
 
 
 class PlainRuns:
@@ -119,18 +126,23 @@ class PlainRuns:
 
     def patch_thread_pool(self, pools: Any) -> None:
         """Separates the tasks of a thread pool, so that a failed task does not break the unit of an earlier one."""
-        original = pools._WorkItem.run
+        original, submit = pools._WorkItem.run, pools._WorkItem.__init__
+
+        def init(item: Any, *args: Any, **kwargs: Any) -> None:
+            submit(item, *args, **kwargs)
+            setattr(item, _IS_IN_PHASE, self._state().is_in_phase)
 
         def run(item: Any, *args: Any) -> None:
-            self._state().called = []
+            state = self._state()
+            state.called, state.is_of_phase = [], getattr(item, _IS_IN_PHASE, False)
             original(item, *args)
 
-        pools._WorkItem.run = run
+        pools._WorkItem.__init__, pools._WorkItem.run = init, run
 
     def _is_chosen(self, phase: PhaseFunction) -> bool:
-        """Returns whether the phase is to run. A phase that another one calls is a part of it."""
+        """Returns whether the phase is to run. A phase that another one calls is a part of it, in any thread."""
         choice = self._session.choice
-        if choice is None or self._state().inside:
+        if choice is None or self._state().is_in_phase:
             return True
         if choice.first is None:
             return phase.name in choice.only
@@ -141,7 +153,9 @@ class PlainRuns:
         state: _ThreadState | None = getattr(self._local, "state", None)
         if state is None:
             thread = threading.current_thread()
-            state = self._local.state = _ThreadState(getattr(thread, _STARTER, None))
+            state = self._local.state = _ThreadState(
+                getattr(thread, _STARTER, None), getattr(thread, _IS_IN_PHASE, False)
+            )
             _watch_end(thread, self.mark_thread_broken)
         return state
 
@@ -207,6 +221,7 @@ def _watch_thread_starts(state: Callable[[], _ThreadState]) -> None:
 
     def start(thread: threading.Thread) -> None:
         setattr(thread, _STARTER, state())
+        setattr(thread, _IS_IN_PHASE, state().is_in_phase)
         original(thread)
 
     setattr(threading.Thread, "start", start)  # noqa: B010 (mypy rejects an assignment)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .failures import Failure
+from .phase_choice import PhaseChoice
 from .plain_calls import SERIAL_NUMBER_ARGUMENT, PhaseCall, PhaseFunction
 from .plain_run import PlainRun, Unit
 from .plain_runs import PlainRuns
@@ -88,6 +89,19 @@ class PytestUnits:
         }
         self._left = Counter(map(_serial_number, items))
 
+    def indexes_chosen(self, choice: PhaseChoice, items: Sequence[Any]) -> set[int]:
+        """Returns which tests are to run. From a test on means: of each unit that has it, from there on."""
+        names = [_chosen_name(item, choice) for item in items]
+        units: dict[object, list[int]] = {}
+        for index, item in enumerate(items):
+            units.setdefault(_serial_number(item), []).append(index)
+        chosen = set(choice.indexes_in(names))
+        for indexes in units.values():
+            own = [names[index] for index in indexes]
+            if choice.first in own:
+                chosen.difference_update(indexes[: own.index(choice.first)])
+        return chosen
+
     def begin(self, item: Any) -> PytestPhase:
         """Raises SystemExit if the user cancels the run."""
         function, number = self._functions[item.nodeid], _serial_number(item)
@@ -120,6 +134,12 @@ class PytestUnits:
 def name_of(item: Any) -> str:
     """Returns the name of a test in its file, such as `TestRadio::test_power[low]`."""
     return str(item.nodeid).partition("::")[2] or str(item.name)
+
+
+def _chosen_name(item: Any, choice: PhaseChoice) -> str:
+    """Returns the whole name of a test if it was chosen by it; otherwise without the values of its parameters."""
+    name = name_of(item)
+    return name if name in (*choice.only, choice.first) else name.partition("[")[0]
 
 
 def _serial_number(item: Any) -> object:

@@ -14,9 +14,8 @@ from typing import Any, TypeVar
 
 from .control import STOPPED, interrupt
 from .failures import describe
-from .phase_choice import PhaseChoice
 from .plain_runs import PlainRuns
-from .pytest_phases import PytestPhase, PytestUnits, name_of
+from .pytest_phases import PytestPhase, PytestUnits
 from .session import Session
 from .verdict import ERROR, FAIL, PASS, SKIP
 
@@ -85,7 +84,7 @@ def _plugin(pytest: Any, session: Session, units: PytestUnits, teardown: _Teardo
             choice = session.choice
             if choice is None:
                 return
-            chosen = choice.indexes_in([_chosen_name(item, choice) for item in items])
+            chosen = units.indexes_chosen(choice, items)
             config.hook.pytest_deselected(items=[item for index, item in enumerate(items) if index not in chosen])
             items[:] = [items[index] for index in chosen]
 
@@ -184,12 +183,6 @@ def _plugin(pytest: Any, session: Session, units: PytestUnits, teardown: _Teardo
                 phase.outcome = SKIP if report.skipped else PASS
 
     return Plugin()
-
-
-def _chosen_name(item: Any, choice: PhaseChoice) -> str:
-    """Returns the whole name of a test if it was chosen by it; otherwise without the values of its parameters."""
-    name = name_of(item)
-    return name if name in (*choice.only, choice.first) else name.partition("[")[0]
 
 
 def _users_part(trace: TracebackType | None) -> TracebackType | None:

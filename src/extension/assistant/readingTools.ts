@@ -1,11 +1,11 @@
-import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import type * as z from 'zod';
 import type { checkScript, getSelection, openReport } from '../../shared/assistant/editorTools.ts';
 import { ToolError } from '../../shared/assistant/toolError.ts';
 import { runs } from '../../shared/contract/runs.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
-import { activeScript } from '../vscode/scriptFile.ts';
+import { activeScript, fileKindOf } from '../vscode/scriptFile.ts';
+import { scanDocument } from '../vscode/scriptReader.ts';
 import { setting } from '../vscode/settings.ts';
 import type { AssistantDependencies } from './assistantDependencies.ts';
 import { scriptInWorkspace } from './scriptInWorkspace.ts';
@@ -20,13 +20,13 @@ export async function answerCheckScript(
   const document = await vscode.workspace.openTextDocument(uri);
   if (store.selected !== undefined) await store.update();
   const source = document.getText();
-  const { scanScript, editableMeasurements, limitsInScript } = await import('../../shared/script/scriptScan.ts');
-  const { isRunnable, usesOpenHtf, phases } = scanScript(source, posix.basename(uri.path));
+  const { isRunnable, usesOpenHtf, phases } = await scanDocument(document);
+  const limitsEditor = await fileKindOf(document)?.loadLimitsEditor?.();
   const problems = (await diagnose(document)).map(({ range, message }) => ({ line: range.start.line + 1, message }));
-  const declared = editableMeasurements(source).map(({ name, phases: of, line }) => {
+  const declared = (limitsEditor?.editableMeasurements(source) ?? []).map(({ name, phases: of, line }) => {
     const [phase = null] = of;
-    const found = limitsInScript(source, phase ?? '', name);
-    const limits = found.kind === 'limits' ? found.limits : undefined;
+    const found = limitsEditor?.limitsInScript(source, phase ?? '', name);
+    const limits = found?.kind === 'limits' ? found.limits : undefined;
     return {
       name,
       phase,

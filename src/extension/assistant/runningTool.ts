@@ -10,6 +10,7 @@ import { messageOf } from '../../shared/format/messageOf.ts';
 import { chooseProcedure, nameBesideLabel, procedureLabel } from '../../shared/run/procedureChoice.ts';
 import type { EndedRun } from '../connection/liveScripts.ts';
 import { saveScripts } from '../vscode/saveScripts.ts';
+import { scanDocument } from '../vscode/scriptReader.ts';
 import { setting } from '../vscode/settings.ts';
 import type { AssistantDependencies } from './assistantDependencies.ts';
 import { type ConsentQuestion, refusalSentence, RunConsent } from './consent.ts';
@@ -228,8 +229,7 @@ export class RunningTool implements vscode.Disposable {
   }
 
   async #procedureOf({ uri }: WorkspaceScript, station: StationName | undefined): Promise<string> {
-    const { scanScript } = await import('../../shared/script/scriptScan.ts');
-    const { procedureArguments } = scanScript((await vscode.workspace.openTextDocument(uri)).getText());
+    const { procedureArguments } = await scanDocument(await vscode.workspace.openTextDocument(uri));
     const linked = (station && this.#dependencies.store.station(station.id)?.procedures) ?? [];
     const names = procedureArguments.map((argument) => {
       if (argument.kind === 'computed') return vscode.l10n.t('stated by the script when it runs');

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { testFileKind } from '../../shared/script/testFiles.ts';
 
 const maxFiles = 2_000;
 const maxBytes = 50_000_000;
@@ -14,11 +15,11 @@ export interface Fingerprint {
 }
 
 /**
- * Returns a hash that changes with each Python file of the folder, which a script may import, except installed packages.
+ * Returns a hash that changes with each file of tests in the folder, which a script may import, except installed packages.
  * @param more what else decides what the script does, such as its arguments
  */
 export async function fingerprintOf(script: string, folder: string, more: readonly unknown[]): Promise<Fingerprint> {
-  const files = await pythonFiles(folder);
+  const files = await sourceFiles(folder);
   const hash = createHash('sha256').update(JSON.stringify(more));
   let bytes = 0;
   for (const file of [script, ...(files ?? [])]) {
@@ -35,7 +36,7 @@ async function fingerprintOfScript(script: string, more: readonly unknown[]): Pr
   return { hash: hash.update(await readFile(script)).digest('hex'), isComplete: false };
 }
 
-async function pythonFiles(top: string): Promise<string[] | null> {
+async function sourceFiles(top: string): Promise<string[] | null> {
   const found: string[] = [];
   const seen = new Set<string>();
   const folders = [top];
@@ -48,9 +49,11 @@ async function pythonFiles(top: string): Promise<string[] | null> {
       const path = join(folder, entry.name);
       const kind = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry;
       if (kind?.isDirectory() === true && !ignored.has(entry.name)) folders.push(path);
-      else if (kind?.isFile() === true && /\.pyw?$/i.test(entry.name)) found.push(path);
+      else if (kind?.isFile() === true && isSource(entry.name)) found.push(path);
       if (found.length > maxFiles || seen.size + folders.length > 10 * maxFiles) return null;
     }
   }
   return found.sort();
 }
+
+const isSource = (name: string): boolean => testFileKind(name) !== undefined || /\.pyw$/i.test(name);

@@ -14,6 +14,8 @@ import type { ProcedureArgument } from '../../shared/script/scriptInfo.ts';
 import type { Connection } from '../connection/connection.ts';
 import { listProcedures } from '../connection/procedureLinks.ts';
 import type { StationStore } from '../connection/stationStore.ts';
+import { fileKindOf } from '../vscode/scriptFile.ts';
+import { scanDocument } from '../vscode/scriptReader.ts';
 import { UserError } from '../vscode/userError.ts';
 import type { AnalyticsSource } from './analyticsSource.ts';
 import { canDeclareLimits, loadLimitsEditor } from './limitsEditor.ts';
@@ -94,7 +96,7 @@ async function procedureOf(
   connection: Connection,
   store: StationStore,
 ): Promise<string> {
-  const named = document.languageId === 'python' ? await procedureArgument(document) : undefined;
+  const named = fileKindOf(document) === undefined ? undefined : await procedureArgument(document);
   const all = await listProcedures(connection);
   if (named?.kind === 'named') {
     const procedure = all.find((each) => hasIdOrIdentifier(each, named.id));
@@ -114,8 +116,8 @@ async function procedureOf(
 }
 
 async function procedureArgument(document: vscode.TextDocument): Promise<ProcedureArgument | undefined> {
-  const { scanScript } = await import('../../shared/script/scriptScan.ts');
-  return scanScript(document.getText()).procedureArguments.find(({ kind }) => kind === 'named');
+  const { procedureArguments } = await scanDocument(document);
+  return procedureArguments.find(({ kind }) => kind === 'named');
 }
 
 async function pickPhase(found: readonly MeasurementSummary[], name: string): Promise<MeasurementSummary> {

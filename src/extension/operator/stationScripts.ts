@@ -1,7 +1,9 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod';
+import { testFilesGlob } from '../../shared/script/testFiles.ts';
 import type { SelectedStation } from '../connection/stationStore.ts';
+import { scriptDialogFilters } from '../vscode/scriptFile.ts';
 
 const storedScripts = z.record(z.string(), z.string());
 const key = 'stationScripts';
@@ -33,7 +35,11 @@ export class StationScripts {
    * @throws vscode.CancellationError
    */
   async pick(station: SelectedStation): Promise<void> {
-    const found = await vscode.workspace.findFiles('**/*.py', '**/{node_modules,.venv,venv,__pycache__,.git}/**', 500);
+    const found = await vscode.workspace.findFiles(
+      testFilesGlob,
+      '**/{node_modules,.venv,venv,__pycache__,.git}/**',
+      500,
+    );
     const open = vscode.window.activeTextEditor?.document.uri.toString();
     const items = found
       .map((uri) => ({ label: basename(uri.fsPath), description: vscode.workspace.asRelativePath(uri), uri }))
@@ -60,6 +66,6 @@ export class StationScripts {
 }
 
 async function browseForScript(): Promise<vscode.Uri | undefined> {
-  const [script] = (await vscode.window.showOpenDialog({ filters: { Python: ['py'] } })) ?? [];
+  const [script] = (await vscode.window.showOpenDialog({ filters: scriptDialogFilters() })) ?? [];
   return script;
 }

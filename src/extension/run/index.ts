@@ -90,7 +90,7 @@ export function registerRun(
     isUnreachable = store.error !== undefined;
   });
   const lookAtNames = (): void => {
-    const isScriptVisible = vscode.window.visibleTextEditors.some(({ document }) => document.languageId === 'python');
+    const isScriptVisible = vscode.window.visibleTextEditors.some(({ document }) => isScriptFile(document));
     // Lenses, hints and problems of scripts depend on the procedures of the stations.
     store.look('scripts', isScriptVisible ? { list: 'names', details: [] } : undefined);
   };
@@ -172,12 +172,12 @@ function registerScriptHelp(
     vscode.languages.registerCodeActionsProvider(scriptFiles, fixes, {
       providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
     }),
-    vscode.languages.registerCompletionItemProvider(scriptFiles, completion, '"', "'"),
+    vscode.languages.registerCompletionItemProvider({ language: 'python', scheme: 'file' }, completion, '"', "'"),
     vscode.languages.registerHoverProvider(scriptFiles, hover),
   );
 }
 
-/** Returns the file that a menu was opened on, or the active Python editor's, or the only visible one's. */
+/** Returns the file that a menu was opened on, or the script in the active editor, or the only visible one. */
 function scriptArgument(argument: unknown): vscode.Uri {
   if (argument instanceof vscode.Uri && argument.scheme === 'file') return argument;
   const active = vscode.window.activeTextEditor?.document;
@@ -185,10 +185,10 @@ function scriptArgument(argument: unknown): vscode.Uri {
   const [script, ...others] = documents.filter(isScriptFile);
   if (!(argument instanceof vscode.Uri) && script !== undefined && others.length === 0) return script.uri;
   if (active?.isUntitled === true) throw new UserError(vscode.l10n.t('Save the script to a file first, then run it.'));
-  throw new UserError(vscode.l10n.t('Open the Python script of a procedure first, then run it.'), [
+  throw new UserError(vscode.l10n.t('Open the script of a procedure first, then run it.'), [
     {
       label: vscode.l10n.t('Open File…'),
-      run: () => vscode.commands.executeCommand('workbench.action.quickOpen', '.py'),
+      run: () => vscode.commands.executeCommand('workbench.action.quickOpen'),
     },
   ]);
 }

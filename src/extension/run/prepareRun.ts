@@ -1,18 +1,14 @@
-import { readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { parseEnv } from 'node:util';
 import * as vscode from 'vscode';
-import { runnerEnvironment } from '../../shared/contract/runner.ts';
-import { messageOf } from '../../shared/format/messageOf.ts';
 import type { Connection, StationAccess } from '../connection/connection.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import { saveScripts } from '../vscode/saveScripts.ts';
-import { folderOf, pathInFolder } from '../vscode/scriptFile.ts';
-import { openSetting, setting } from '../vscode/settings.ts';
+import { scanDocument } from '../vscode/scriptReader.ts';
+import { setting } from '../vscode/settings.ts';
 import { UserError } from '../vscode/userError.ts';
 import { passGoldenGate } from './goldenGate.ts';
+import type { PreparedTest } from './kinds/testKind.ts';
+import { testKindOf } from './kinds/testKinds.ts';
 import { requireDebugger } from './process/debuggedProcess.ts';
-import { type Interpreter, interpreterFor } from './python/interpreter.ts';
 import { ProcedureQuestion } from './questions/procedureQuestion.ts';
 import { PartNumberQuestion, serialNumberAdvice } from './questions/unitQuestions.ts';
 import type { RunDependencies } from './runDependencies.ts';
@@ -25,15 +21,8 @@ export interface RunningStation {
   readonly partNumber: PartNumberQuestion;
 }
 
-interface LaunchSettings {
-  readonly args: readonly string[];
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string>>;
-}
-
 export interface PreparedRun {
-  readonly interpreter: Interpreter;
-  readonly launch: LaunchSettings;
+  readonly test: PreparedTest;
   /** Undefined in a dry run. */
   readonly station: RunningStation | undefined;
 }
@@ -46,7 +35,8 @@ export interface PreparedRun {
  */
 export async function prepareRun(dependencies: RunDependencies, run: RunSession): Promise<PreparedRun> {
   if (run.mode === 'debug') requireDebugger();
-  const source = await saveAndRead(run.script);
+  await saveScripts();
+  const document = await vscode.workspace.openTextDocument(run.script);
   let station: RunningStation | undefined;
   if (run.mode !== 'dry') {
     const { connection, store } = dependencies;
@@ -57,10 +47,9 @@ export async function prepareRun(dependencies: RunDependencies, run: RunSession)
       procedure: new ProcedureQuestion(connection, store, access.station),
       partNumber: new PartNumberQuestion(connection, dependencies.partNumbers, run),
     };
-    await askBeforeStart(dependencies, run, station, source);
+    await askBeforeStart(dependencies, run, station, document);
   }
-  const interpreter = await interpreterFor(run.script, dependencies.log);
-  return { interpreter, launch: await launchSettings(run.script), station };
+  return { test: await testKindOf(document).prepare(dependencies, run), station };
 }
 
 export async function ensureSelectedStation(store: StationStore): Promise<StationName> {
@@ -87,11 +76,6 @@ export async function requireAccess(connection: Connection, { id, name }: Statio
   );
 }
 
-async function saveAndRead(script: vscode.Uri): Promise<string> {
-  await saveScripts();
-  return (await vscode.workspace.openTextDocument(script)).getText();
-}
-
 /**
  * Asks for the procedure and the part number if the source already shows that a question will come. Questions that show
  * only at run time are asked by the runner before the first phase.
@@ -100,10 +84,9 @@ async function askBeforeStart(
   { connection, store, log }: RunDependencies,
   run: RunSession,
   { access: { station }, procedure, partNumber }: RunningStation,
-  source: string,
+  document: vscode.TextDocument,
 ): Promise<void> {
-  const { scanScript } = await import('../../shared/script/scriptScan.ts');
-  const { procedureArguments, lacksPartNumber } = scanScript(source);
+  const { procedureArguments, lacksPartNumber } = await scanDocument(document);
   const names: string[] = [];
   for (const argument of procedureArguments) {
     if (argument.kind === 'computed') continue;
@@ -128,28 +111,4 @@ async function askBeforeStart(
     partNumber.set(sample.partNumber);
   }
   if (lacksPartNumber && (await partNumber.answer()) === null) throw new vscode.CancellationError();
-}
-
-async function launchSettings(script: vscode.Uri): Promise<LaunchSettings> {
-  const folder = folderOf(script);
-  const workingFolder = setting('workingFolder', script);
-  const envFile = setting('envFile', script);
-  const asks = setting('serialNumber', script) === 'script' ? {} : { [runnerEnvironment.serialNumber]: 'ask' };
-  return {
-    args: setting('arguments', script),
-    cwd: workingFolder === '' ? dirname(script.fsPath) : pathInFolder(workingFolder, folder),
-    env: { ...(envFile === '' ? {} : await readEnvFile(pathInFolder(envFile, folder))), ...asks },
-  };
-}
-
-async function readEnvFile(file: string): Promise<Record<string, string>> {
-  try {
-    const found = Object.entries(parseEnv(await readFile(file, 'utf8')));
-    return Object.fromEntries(found.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
-  } catch (error) {
-    const reason = messageOf(error);
-    throw new UserError(vscode.l10n.t('The environment file {0} cannot be read: {1}.', file, reason), [
-      { label: vscode.l10n.t('Open Setting'), run: () => openSetting('envFile') },
-    ]);
-  }
 }

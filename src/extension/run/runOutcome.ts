@@ -7,7 +7,6 @@ import { type RunProgress, type TestExecution, verdictOf, withPush } from '../..
 import type { StationAccess } from '../connection/connection.ts';
 import type { EndedRun, EndedTest } from '../connection/liveScripts.ts';
 import { lineRange } from '../vscode/scriptFile.ts';
-import { UserError } from '../vscode/userError.ts';
 import {
   completedBy,
   describeDeath,
@@ -23,8 +22,6 @@ import {
 } from './outcomeMessages.ts';
 import type { PreparedRun, RunningStation } from './prepareRun.ts';
 import type { ScriptEnd } from './process/scriptProcess.ts';
-import type { Interpreter } from './python/interpreter.ts';
-import { installPackages, isInstallable } from './python/pythonPackages.ts';
 import type { RunDependencies } from './runDependencies.ts';
 import type { RunSession } from './runSession.ts';
 
@@ -43,20 +40,20 @@ export class RunOutcome implements vscode.Disposable {
   /**
    * Resolves when the outcome is shown and the results are pushed or queued; the user may answer the message later.
    * @param runAgain runs the script again
-   * @throws UserError when a package is missing, with the way to install it
+   * @throws UserError when something is missing that the user can provide, such as a package
    * @throws Error when a question of the run could not be asked
    */
   async show(
     run: RunSession,
-    { interpreter, station }: PreparedRun,
+    { test, station }: PreparedRun,
     end: ScriptEnd,
     runAgain: () => Promise<void>,
   ): Promise<EndedRun> {
     const { store, report } = this.#dependencies;
     const { failure, executions } = end.live;
     if (failure !== null && !end.wasStopped) this.#problems.show(run.script, failure);
-    const missing = failure !== null && executions.length === 0 && isInstallable(failure.missing_module);
-    if (missing) throw this.#missingPackage(run.script, interpreter, failure.missing_module ?? '', runAgain);
+    const remedy = failure !== null && executions.length === 0 ? test.remedyOf(failure, runAgain) : undefined;
+    if (remedy !== undefined) throw remedy;
     if (station === undefined) {
       const isQuiet = run.repetition !== undefined && executions.every(isGood);
       if (!isQuiet) this.#handleButton(showDryOutcome(run.name, end));
@@ -174,24 +171,6 @@ export class RunOutcome implements vscode.Disposable {
           '{0} The run was not saved: the script does not push it. Wrap the test in “with TofuPilot(test):”.',
           result,
         );
-  }
-
-  #missingPackage(
-    script: vscode.Uri,
-    interpreter: Interpreter,
-    name: string,
-    runAgain: () => Promise<void>,
-  ): UserError {
-    const python = interpreter.command.join(' ');
-    return new UserError(vscode.l10n.t('{0} is not installed in {1}. Nothing was saved.', name, python), [
-      {
-        label: vscode.l10n.t('Install into .venv and Use It'),
-        run: async () => {
-          await installPackages(script, interpreter, this.#dependencies.log);
-          await runAgain();
-        },
-      },
-    ]);
   }
 
   #handleButton(shown: Promise<string | undefined>): void {

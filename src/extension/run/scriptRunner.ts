@@ -1,20 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { presence } from '../../shared/contract/presence.ts';
-import { runnerEnvironment } from '../../shared/contract/runner.ts';
 import { verdictOf, worstOf } from '../../shared/live/runProgress.ts';
 import type { Connection, StationAccess } from '../connection/connection.ts';
 import type { Log } from '../vscode/log.ts';
-import { openSetting } from '../vscode/settings.ts';
-import { UserError } from '../vscode/userError.ts';
 import { TestResults } from './explorer/testResults.ts';
 import type { PreparedRun } from './prepareRun.ts';
-import { DebuggedProcess } from './process/debuggedProcess.ts';
 import { followScript } from './process/followScript.ts';
-import { dryEnvironment, startupModules, stationEnvironment, trustEnvironment } from './process/scriptEnvironment.ts';
-import { PythonStartError, type ScriptEnd, ScriptProcess, type StartRunner } from './process/scriptProcess.ts';
-import type { Interpreter } from './python/interpreter.ts';
+import { type ScriptEnd, ScriptProcess } from './process/scriptProcess.ts';
 import type { RunDependencies } from './runDependencies.ts';
 import type { RunSession } from './runSession.ts';
 
@@ -36,21 +30,18 @@ export class ScriptRunner {
     item: vscode.TestItem,
     testRun: vscode.TestRun,
   ): Promise<ScriptEnd> {
-    const { connection, extension, items, liveScripts, log, runnerFile, serialNumbers, storagePath } =
-      this.#dependencies;
-    const { interpreter, launch, station } = prepared;
+    const { connection, extension, items, liveScripts, log, serialNumbers } = this.#dependencies;
+    const { test, station } = prepared;
     const results = new TestResults(items, item, testRun);
-    results.output(`${run.title} · ${interpreter.command.join(' ')} (${interpreter.source})\n`);
-    const debugged: StartRunner = (plan, listener) => DebuggedProcess.start(plan, listener, testRun);
+    results.output(`${run.title} · ${test.program}\n`);
     const questions = {
       procedure: station?.procedure,
       partNumber: station?.partNumber,
       serialNumber: serialNumberSource(run.serialNumber, (own) => serialNumbers.answer(run.script, run.title, own)),
     };
     const live = station && followScript(connection, liveScripts, run, station.access.station);
-    const folders = { extension, folders: [launch.cwd, dirname(run.script.fsPath)] };
+    const folders = { extension, folders: [test.cwd, dirname(run.script.fsPath)] };
     const scriptProcess = new ScriptProcess(run.title, folders, results, questions, log, {
-      start: run.mode === 'debug' ? debugged : undefined,
       follow: (event) => {
         live?.follow(event);
         run.assistant?.onEvent(event);
@@ -66,27 +57,8 @@ export class ScriptRunner {
     run.markRunning(scriptProcess);
     let end: ScriptEnd | undefined;
     try {
-      end = await scriptProcess.run({
-        mode: run.mode,
-        python: interpreter.command,
-        runner: runnerFile,
-        script: run.script.fsPath,
-        args: launch.args,
-        cwd: launch.cwd,
-        env: {
-          ...launch.env,
-          ...(run.choice === undefined ? {} : { [runnerEnvironment.phases]: JSON.stringify(run.choice) }),
-          ...(run.serialNumber === undefined ? {} : { [runnerEnvironment.serialNumber]: 'ask' }),
-          [runnerEnvironment.bytecode]: join(storagePath, 'bytecode'),
-          [runnerEnvironment.startup]: await startupModules(runnerFile, storagePath),
-          ...(station === undefined
-            ? dryEnvironment()
-            : await this.#environment(station.access, run.assistant !== undefined)),
-        },
-      });
+      end = await scriptProcess.run((listener) => test.start(station?.access, listener, testRun));
       return end;
-    } catch (error) {
-      throw error instanceof PythonStartError ? cannotStart(interpreter, error) : error;
     } finally {
       clearInterval(serverCheck);
       heartbeat?.dispose();
@@ -94,17 +66,6 @@ export class ScriptRunner {
       showEnd(results, end);
       run.markEnding();
     }
-  }
-
-  async #environment(access: StationAccess, isByAssistant: boolean): Promise<Record<string, string>> {
-    const { storagePath, uploads } = this.#dependencies;
-    const pending = await uploads.environmentFor(access, isByAssistant);
-    return {
-      ...stationEnvironment(access.url, access.key),
-      ...(await trustEnvironment(storagePath, access.trust)),
-      [runnerEnvironment.outbox]: pending.folder,
-      [runnerEnvironment.place]: pending.place,
-    };
   }
 }
 
@@ -127,14 +88,6 @@ function showEnd(results: TestResults, end: ScriptEnd | undefined): void {
   results.end(
     worstOf(verdicts.filter((verdict) => verdict !== null)),
     unfinished && end?.wasStopped !== true ? vscode.l10n.t('The script did not finish.') : null,
-  );
-}
-
-function cannotStart(interpreter: Interpreter, error: PythonStartError): UserError {
-  return new UserError(
-    vscode.l10n.t('Python could not be started with {0}: {1}', interpreter.command.join(' '), error.message),
-    [{ label: vscode.l10n.t('Open Setting'), run: () => openSetting('python') }],
-    { cause: error },
   );
 }
 

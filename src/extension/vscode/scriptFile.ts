@@ -1,10 +1,30 @@
 import { isAbsolute, join } from 'node:path';
 import * as vscode from 'vscode';
+import {
+  testFileEndings,
+  type TestFileKind,
+  testFileKind,
+  testFileKinds,
+  testFilesGlob,
+} from '../../shared/script/testFiles.ts';
 
-export const scriptFiles: vscode.DocumentFilter = { language: 'python', scheme: 'file' };
+/** The documents of all kinds of tests. */
+export const scriptFiles: readonly vscode.DocumentFilter[] = [
+  ...testFileKinds.flatMap(({ language }) => (language === null ? [] : [{ language, scheme: 'file' }])),
+  { pattern: testFilesGlob, scheme: 'file' }, // without an extension for its language, VS Code knows a file by its name only
+];
 
-export const isScriptFile = ({ languageId, uri }: vscode.TextDocument): boolean =>
-  languageId === 'python' && uri.scheme === 'file';
+/** Returns the kind of tests that a document has, even if it is not saved yet. */
+export const fileKindOf = ({ languageId, uri }: vscode.TextDocument): TestFileKind | undefined =>
+  testFileKind(uri.path, languageId);
+
+export const isScriptFile = (document: vscode.TextDocument): boolean =>
+  document.uri.scheme === 'file' && fileKindOf(document) !== undefined;
+
+/** Returns what a dialog for scripts shows. */
+export const scriptDialogFilters = (): Record<string, string[]> => ({
+  [vscode.l10n.t('Test scripts')]: [...testFileEndings],
+});
 
 /** Returns the script in the active editor. */
 export function activeScript(): vscode.Uri | undefined {
@@ -25,7 +45,7 @@ export function pathInFolder(path: string, folder: string): string {
 export const lineRange = (lineFrom1: number): vscode.Range =>
   new vscode.Range(lineFrom1 - 1, 0, lineFrom1 - 1, Number.MAX_SAFE_INTEGER);
 
-/** Folders whose Python files are not the user's scripts. */
+/** Folders whose files are not the user's scripts. */
 export const ignoredFolders = [
   'node_modules',
   'site-packages',

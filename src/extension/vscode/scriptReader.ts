@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
-import { mayHaveMarks } from '../../shared/script/scriptHints.ts';
-import type { ScriptMarks, TextSpan } from '../../shared/script/scriptInfo.ts';
+import type { ScriptInfo, ScriptMarks, TextSpan } from '../../shared/script/scriptInfo.ts';
+import { pythonFiles } from '../../shared/script/testFiles.ts';
+import { fileKindOf } from './scriptFile.ts';
 
 interface Reading {
   readonly version: number;
@@ -24,11 +25,13 @@ export class ScriptReader {
 }
 
 async function read(document: vscode.TextDocument): Promise<ScriptMarks> {
-  const source = document.getText();
-  if (!mayHaveMarks(source)) return noMarks;
-  const { scanScript } = await import('../../shared/script/scriptScan.ts');
-  return scanScript(source, posix.basename(document.uri.path));
+  const { mayHaveMarks } = fileKindOf(document) ?? pythonFiles;
+  return mayHaveMarks(document.getText()) ? scanDocument(document) : noMarks;
 }
+
+/** Reads a document as its kind of tests. One of no kind is read as a Python script, as which it would be run. */
+export const scanDocument = (document: vscode.TextDocument): Promise<ScriptInfo> =>
+  (fileKindOf(document) ?? pythonFiles).scan(document.getText(), posix.basename(document.uri.path));
 
 export const rangeOf = (document: vscode.TextDocument, { from, to }: TextSpan): vscode.Range =>
   new vscode.Range(document.positionAt(from), document.positionAt(to));

@@ -1,22 +1,19 @@
 from __future__ import annotations
 
-import ast
 import atexit
 import os
 import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+from . import kinds
 from .channel import Channel, ChannelError, channel_of_environment
 from .children import finish_at_exit, prepare_children
 from .control import STOPPED, ignore_interrupts, make_interruptible
 from .failures import describe, without_runner_frames
 from .hooks import install_hooks
 from .lineage import Lineage
-from .phase_functions import PhaseFunctions
 from .plain_runs import PlainRuns, crash_sentence, exit_sentence, is_failing_exit_code
-from .pytest_file import is_pytest_file
-from .pytest_session import run_pytest
 from .script import Script
 from .session import Session
 from .settings import Mode, settings_of_environment
@@ -64,16 +61,8 @@ def main(loaded_before: frozenset[str], bytecode: str | None) -> NoReturn:
 
 
 def _run(session: Session, script: Script, runs: PlainRuns, loaded_before: frozenset[str]) -> object:
-    functions = PhaseFunctions(runs, script.path)
-    has_tests = False
-
-    def instrument(tree: ast.Module) -> dict[str, object]:
-        nonlocal has_tests
-        has_tests = is_pytest_file(script.path, tree)
-        return {} if has_tests else functions.instrument(tree)
-
     try:
-        code, names = script.load(instrument)
+        run = kinds.load(session, runs, script)
     except OSError as error:
         _report(session, "load_error", error)
         print(f"{sys.executable}: can't open file {script.path!r}: {error}", file=sys.stderr)
@@ -81,12 +70,7 @@ def _run(session: Session, script: Script, runs: PlainRuns, loaded_before: froze
     except (SyntaxError, ValueError) as error:
         return _crash(session, "load_error", error)
     try:
-        if has_tests:
-            script.prepare(loaded_before)
-            return run_pytest(session, runs, script.path, script.arguments)
-        script.run(code, loaded_before, names)
-        functions.call_if_never_called()
-        return 0
+        return run(loaded_before)
     except SystemExit as leave:
         if is_failing_exit_code(leave.code):
             runs.mark_broken(exit_sentence(leave.code))

@@ -4,10 +4,10 @@ import ast
 import builtins
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from importlib.machinery import SourceFileLoader
 from types import CodeType, ModuleType
-from typing import Any
+from typing import Any, cast
 
 from .places import RUNNER_FOLDER
 
@@ -21,24 +21,25 @@ class Script:
         self.name = name
         self.path = os.path.abspath(name)
         self.arguments = arguments
+        self._source = b""
 
-    def load(self, instrument: Callable[[ast.Module], dict[str, object]]) -> tuple[CodeType, dict[str, object]]:
-        """Returns the compiled file and the names that it needs.
-
-        Args:
-            instrument: May change the syntax tree and returns the names that the change needs. If there are none, the
-                source is compiled unchanged.
+    def parse(self) -> ast.Module:
+        """Reads the file, and returns its syntax tree.
 
         Raises:
             OSError: The file cannot be read.
             SyntaxError, ValueError: The file is not Python.
         """
         with open(self.path, "rb") as file:
-            source = file.read()
+            self._source = file.read()
         # Not `ast.parse`, which would be a frame in the traceback of a SyntaxError.
-        tree: Any = compile(source, self.path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
-        names = instrument(tree)
-        return compile(tree if names else source, self.path, "exec", dont_inherit=True), names
+        tree: Any = compile(self._source, self.path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+        return cast(ast.Module, tree)
+
+    def compiled(self, changed: ast.Module | None) -> CodeType:
+        """Returns the code of the file that was parsed, or of its changed syntax tree; raises as `parse`."""
+        content: Any = self._source if changed is None else changed
+        return compile(content, self.path, "exec", dont_inherit=True)
 
     def run(self, code: CodeType, loaded_before: frozenset[str], names: Mapping[str, object]) -> None:
         self.prepare(loaded_before)

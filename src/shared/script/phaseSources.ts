@@ -1,6 +1,7 @@
 import { baseName } from '../format/fileNames.ts';
+import { testFileKind } from './testFiles.ts';
 
-export interface PythonFile {
+export interface ScriptFile {
   path: string;
   text: string;
 }
@@ -10,19 +11,17 @@ export interface SourcePlace {
   line: number;
 }
 
-/** A regular expression instead of the parser, because thousands of files are searched while a report opens. */
-const definition = /^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)[ \t]*\(/gm;
-
 /**
- * Returns the places that define the functions of these phases. If several files define one, the file that defines most
+ * Returns the places that define these phases. If several files define one, the file that defines most
  * of the phases wins, because it is most likely the script that ran.
  */
-export function phaseSources(phases: readonly string[], files: readonly PythonFile[]): Map<string, SourcePlace> {
+export function phaseSources(phases: readonly string[], files: readonly ScriptFile[]): Map<string, SourcePlace> {
   const wanted = new Set(phases);
   const found = files
     .map(({ path, text }) => {
       const lines = new Map<string, number>();
-      for (const match of text.matchAll(definition)) {
+      // Not the parser, because thousands of files are searched while a report opens.
+      for (const match of text.matchAll(testFileKind(path)?.phaseDefinition ?? /$^/g)) {
         const [, name = ''] = match;
         if (wanted.has(name) && !lines.has(name)) lines.set(name, lineAt(text, match.index));
       }

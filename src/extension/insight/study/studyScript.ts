@@ -3,9 +3,9 @@ import * as vscode from 'vscode';
 import * as z from 'zod';
 import { procedures } from '../../../shared/contract/procedures.ts';
 import { hasIdOrIdentifier } from '../../../shared/run/procedureChoice.ts';
-import { mayHaveMarks } from '../../../shared/script/scriptHints.ts';
+import { testFileKind, testFilesGlob } from '../../../shared/script/testFiles.ts';
 import type { Connection } from '../../connection/connection.ts';
-import { ignoredFolders } from '../../vscode/scriptFile.ts';
+import { ignoredFolders, scriptDialogFilters } from '../../vscode/scriptFile.ts';
 
 const stateKey = 'studyScripts';
 const storedScripts = z.record(z.string(), z.string());
@@ -29,7 +29,7 @@ export class StudyScripts {
     const known = this.#all[procedure];
     if (known !== undefined && (await exists(vscode.Uri.parse(known)))) return vscode.Uri.parse(known);
     const ignored = `**/{${ignoredFolders.join(',')}}/**`;
-    const files = await vscode.workspace.findFiles('**/*.py', ignored, maxFiles);
+    const files = await vscode.workspace.findFiles(testFilesGlob, ignored, maxFiles);
     const { identifier } = await this.#connection.call(procedures.get, { params: { id: procedure } });
     const named: vscode.Uri[] = [];
     for (const file of files) if (await isOf({ id: procedure, identifier }, file)) named.push(file);
@@ -46,11 +46,10 @@ export class StudyScripts {
 
 async function isOf(procedure: { id: string; identifier: string | null }, file: vscode.Uri): Promise<boolean> {
   const source = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
-  if (!mayHaveMarks(source)) return false;
-  const { scanScript } = await import('../../../shared/script/scriptScan.ts');
-  return scanScript(source).procedureArguments.some(
-    (argument) => argument.kind === 'named' && hasIdOrIdentifier(procedure, argument.id),
-  );
+  const kind = testFileKind(file.path);
+  if (kind?.mayHaveMarks(source) !== true) return false;
+  const { procedureArguments } = await kind.scan(source, basename(file.path));
+  return procedureArguments.some((argument) => argument.kind === 'named' && hasIdOrIdentifier(procedure, argument.id));
 }
 
 async function pick(files: readonly vscode.Uri[]): Promise<vscode.Uri> {
@@ -66,7 +65,9 @@ async function pick(files: readonly vscode.Uri[]): Promise<vscode.Uri> {
     { title, matchOnDescription: true },
   );
   const [opened] =
-    picked === browse ? ((await vscode.window.showOpenDialog({ filters: { Python: ['py'] } })) ?? []) : [picked?.uri];
+    picked === browse
+      ? ((await vscode.window.showOpenDialog({ filters: scriptDialogFilters() })) ?? [])
+      : [picked?.uri];
   if (opened === undefined) throw new vscode.CancellationError();
   return opened;
 }

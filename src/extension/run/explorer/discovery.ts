@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { mayDefineTests } from '../../../shared/script/scriptHints.ts';
 import type { ScriptInfo } from '../../../shared/script/scriptInfo.ts';
+import { testFileKind, testFilesGlob } from '../../../shared/script/testFiles.ts';
 import type { Log } from '../../vscode/log.ts';
 import { ignoredFolders, isScriptFile } from '../../vscode/scriptFile.ts';
 import type { TestItems } from './testItems.ts';
@@ -45,7 +45,7 @@ export class Discovery implements vscode.Disposable {
   async #discover(): Promise<void> {
     this.#watch();
     const start = performance.now();
-    const files = await pythonFiles();
+    const files = await scriptFilesOnDisk();
     const found = new Set(files.map(String));
     for (const [id, item] of this.#items.controller.items) {
       if (!found.has(id) && item.uri !== undefined && !isOpen(item.uri)) this.#items.remove(item.uri);
@@ -54,13 +54,13 @@ export class Discovery implements vscode.Disposable {
       await this.#read(file);
       await nextTurn();
     }
-    this.#log.info(`${files.length} Python files read in ${Math.round(performance.now() - start)} ms`);
+    this.#log.info(`${files.length} scripts read in ${Math.round(performance.now() - start)} ms`);
   }
 
   #watch(): void {
     if (this.#isWatching) return;
     this.#isWatching = true;
-    const watcher = vscode.workspace.createFileSystemWatcher('**/*.py');
+    const watcher = vscode.workspace.createFileSystemWatcher(testFilesGlob);
     watcher.onDidCreate((file) => this.#schedule(file));
     watcher.onDidChange((file) => this.#schedule(file));
     watcher.onDidDelete((file) => this.#items.remove(file));
@@ -83,7 +83,7 @@ export class Discovery implements vscode.Disposable {
     // The settings decide whether a file counts that was neither opened nor shown before.
     const isNew = (file: vscode.Uri): boolean =>
       !isOpen(file) && this.#items.controller.items.get(file.toString()) === undefined;
-    const found = files.some(isNew) ? new Set((await pythonFiles()).map(String)) : undefined;
+    const found = files.some(isNew) ? new Set((await scriptFilesOnDisk()).map(String)) : undefined;
     for (const file of files) {
       if (isNew(file) && found?.has(file.toString()) !== true) continue;
       await this.#read(file);
@@ -93,8 +93,7 @@ export class Discovery implements vscode.Disposable {
 
   async #read(file: vscode.Uri): Promise<void> {
     try {
-      const source = textOf(file) ?? (await readFile(file.fsPath, 'utf8'));
-      const outline = mayDefineTests(source) ? await outlineOf(source, posix.basename(file.path)) : undefined;
+      const outline = await outlineOf(file);
       if (outline === undefined) this.#items.remove(file);
       else this.#items.showOutline(file, outline);
     } catch (error) {
@@ -104,21 +103,22 @@ export class Discovery implements vscode.Disposable {
   }
 }
 
-async function outlineOf(source: string, fileName: string): Promise<ScriptInfo> {
-  const { scanScript } = await import('../../../shared/script/scriptScan.ts');
-  return scanScript(source, fileName);
+async function outlineOf(file: vscode.Uri): Promise<ScriptInfo | undefined> {
+  const document = openDocument(file);
+  const kind = testFileKind(file.path, document?.languageId);
+  const source = document?.getText() ?? (await readFile(file.fsPath, 'utf8'));
+  return kind?.mayDefineTests(source) === true ? kind.scan(source, posix.basename(file.path)) : undefined;
 }
 
 const openDocument = (file: vscode.Uri): vscode.TextDocument | undefined =>
   vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === file.toString());
 const isOpen = (file: vscode.Uri): boolean => openDocument(file) !== undefined;
-const textOf = (file: vscode.Uri): string | undefined => openDocument(file)?.getText();
 
 /** Returns the files on disk, without those that `files.exclude`, `search.exclude` or `ignoredFolders` exclude. */
-async function pythonFiles(): Promise<vscode.Uri[]> {
+async function scriptFilesOnDisk(): Promise<vscode.Uri[]> {
   const configured = vscode.workspace.getConfiguration('search').get<Record<string, unknown>>('exclude') ?? {};
   const patterns = Object.keys(configured).filter((pattern) => configured[pattern] === true && !/[{,]/.test(pattern));
   const excludes = [...patterns, ...ignoredFolders.map((folder) => `**/${folder}/**`)];
-  const files = await vscode.workspace.findFiles('**/*.py', `{${excludes.join(',')}}`);
+  const files = await vscode.workspace.findFiles(testFilesGlob, `{${excludes.join(',')}}`);
   return files.filter(({ scheme }) => scheme === 'file');
 }

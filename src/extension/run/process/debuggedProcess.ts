@@ -6,8 +6,9 @@ import type { RunnerCommand } from '../../../shared/contract/runner.ts';
 import { isKey } from '../../vscode/environment.ts';
 import { killProcess } from '../../vscode/processes.ts';
 import { UserError } from '../../vscode/userError.ts';
-import { RunnerChannel, type RunnerListener } from './runnerChannel.ts';
-import { modeEnvironment, type Runner, type RunPlan } from './runnerProcess.ts';
+import type { TestListener, TestProcess } from '../kinds/testProcess.ts';
+import { RunnerChannel } from './runnerChannel.ts';
+import { modeEnvironment, type RunPlan } from './runnerProcess.ts';
 
 const debugType = 'debugpy';
 const debuggerExtension = 'ms-python.debugpy';
@@ -30,7 +31,7 @@ export function requireDebugger(): void {
  * A script under the runner and debugpy. The runner receives the station's key over its channel, because every extension
  * can read the debug configuration and some log it.
  */
-export class DebuggedProcess implements Runner {
+export class DebuggedProcess implements TestProcess {
   readonly ended: Promise<number | null>;
   readonly #channel: RunnerChannel;
   readonly #session: DebugSession;
@@ -45,7 +46,7 @@ export class DebuggedProcess implements Runner {
    * @param run is canceled by the first stop in the debug toolbar, so that hardware is torn down
    * @throws Error when the debugger does not start
    */
-  static async start(plan: RunPlan, listener: RunnerListener, run: vscode.TestRun): Promise<DebuggedProcess> {
+  static async start(plan: RunPlan, listener: TestListener, run: vscode.TestRun): Promise<DebuggedProcess> {
     const channel = await RunnerChannel.open(listener);
     const variables = Object.entries(plan.env).filter(([name]) => isKey(name));
     channel.send({ command: 'environment', variables: Object.fromEntries(variables) });

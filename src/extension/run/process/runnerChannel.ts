@@ -9,14 +9,7 @@ import {
   type RunnerEvent,
   runnerEvent,
 } from '../../../shared/contract/runner.ts';
-
-export interface RunnerListener {
-  event(event: RunnerEvent): void;
-  output(text: string): void;
-  protocolError(message: string): void;
-  /** A child process of the script ended in the middle of a test: it crashed, or it was killed. */
-  childDied(pid: number): void;
-}
+import type { TestListener } from '../kinds/testProcess.ts';
 
 /** The time that child processes have, after the script has ended, to deliver what they have already sent. */
 const drainTimeoutMs = 1_000;
@@ -31,7 +24,7 @@ interface Child {
 export class RunnerChannel {
   readonly environment: Record<string, string>;
   readonly #server: ReturnType<typeof createServer>;
-  readonly #listener: RunnerListener;
+  readonly #listener: TestListener;
   readonly #token = randomBytes(24).toString('base64url');
   readonly #childToken = randomBytes(24).toString('base64url');
   pid: number | undefined;
@@ -44,7 +37,7 @@ export class RunnerChannel {
   #stoppingExecutions: Set<string> | undefined;
   #isClosed = false;
 
-  private constructor(server: ReturnType<typeof createServer>, listener: RunnerListener) {
+  private constructor(server: ReturnType<typeof createServer>, listener: TestListener) {
     this.#server = server;
     this.#listener = listener;
     const { port } = server.address() as AddressInfo;
@@ -56,7 +49,7 @@ export class RunnerChannel {
     server.on('connection', (socket) => this.#accept(socket));
   }
 
-  static async open(listener: RunnerListener): Promise<RunnerChannel> {
+  static async open(listener: TestListener): Promise<RunnerChannel> {
     const server = createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type RunMode, type RunnerCommand, runnerEnvironment } from '../../../shared/contract/runner.ts';
 import { environmentWithoutKeys } from '../../vscode/environment.ts';
 import { killProcess } from '../../vscode/processes.ts';
-import { RunnerChannel, type RunnerListener } from './runnerChannel.ts';
+import type { TestListener, TestProcess } from '../kinds/testProcess.ts';
+import { RunnerChannel } from './runnerChannel.ts';
 
 export interface RunPlan {
   readonly mode: RunMode;
@@ -21,20 +22,9 @@ export interface RunPlan {
 
 export const modeEnvironment = ({ mode }: RunPlan): Record<string, string> => ({ [runnerEnvironment.mode]: mode });
 
-export interface Runner {
-  /**
-   * Resolves with the exit code when the process has ended and everything it reported has been delivered; with null when
-   * a signal ended it, or the debugger reported no exit code.
-   */
-  readonly ended: Promise<number | null>;
-  send(command: RunnerCommand): void;
-  /** Ends the process at once: no teardown runs. */
-  kill(): void;
-}
-
 const outputGraceMs = 1_000;
 
-export class RunnerProcess implements Runner {
+export class RunnerProcess implements TestProcess {
   readonly #child: ChildProcess;
   readonly #channel: RunnerChannel;
   readonly ended: Promise<number | null>;
@@ -45,7 +35,7 @@ export class RunnerProcess implements Runner {
     this.ended = ended;
   }
 
-  static async start(plan: RunPlan, listener: RunnerListener): Promise<RunnerProcess> {
+  static async start(plan: RunPlan, listener: TestListener): Promise<RunnerProcess> {
     const channel = await RunnerChannel.open(listener);
     const [command = '', ...leading] = plan.python;
     const child = spawn(command, [...leading, plan.runner, plan.script, ...plan.args], {

@@ -1,27 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { RunnerCommand, RunnerEvent } from '../../../shared/contract/runner.ts';
-import { messageOf } from '../../../shared/format/messageOf.ts';
 import { applyRunnerEvent, initialProgress, type RunProgress } from '../../../shared/live/runProgress.ts';
 import type { Log } from '../../vscode/log.ts';
 import { showInformation, showWarning } from '../../vscode/messages.ts';
 import type { TestResults } from '../explorer/testResults.ts';
+import type { TestListener, TestProcess } from '../kinds/testProcess.ts';
 import type { ProcedureQuestion } from '../questions/procedureQuestion.ts';
 import type { PromptFolders } from '../questions/promptPanel.ts';
 import { type OtherOperators, Prompts } from '../questions/prompts.ts';
 import type { PartNumberQuestion } from '../questions/unitQuestions.ts';
-import type { RunnerListener } from './runnerChannel.ts';
-import { type Runner, RunnerProcess, type RunPlan } from './runnerProcess.ts';
 import { ShownOutput } from './shownOutput.ts';
 
 /** The time that each step of stopping has before the next is offered: OpenHTF abandons a blocked phase after 3 s. */
 const stopStepTimeoutMs = 10_000;
-
-export type StartRunner = (plan: RunPlan, listener: RunnerListener) => Promise<Runner>;
-
-export class PythonStartError extends Error {
-  override readonly name = 'PythonStartError';
-}
 
 export interface ScriptEnd {
   readonly live: RunProgress;
@@ -34,7 +26,6 @@ export interface ScriptEnd {
 }
 
 interface ScriptRunOptions {
-  readonly start?: StartRunner | undefined;
   readonly follow?: (event: RunnerEvent) => void;
   readonly others?: OtherOperators;
 }
@@ -44,10 +35,9 @@ export class ScriptProcess {
   readonly #results: TestResults;
   readonly #questions: RunQuestions;
   readonly #log: Log;
-  readonly #start: StartRunner;
   readonly #prompts: Prompts;
   readonly #follow: (event: RunnerEvent) => void;
-  #process: Runner | undefined;
+  #process: TestProcess | undefined;
   #live: RunProgress = initialProgress;
   #wasStopped = false;
   #questionError: Error | undefined;
@@ -59,11 +49,7 @@ export class ScriptProcess {
     results: TestResults,
     questions: RunQuestions,
     log: Log,
-    {
-      start = (plan, listener) => RunnerProcess.start(plan, listener),
-      follow = () => undefined,
-      others,
-    }: ScriptRunOptions = {},
+    { follow = () => undefined, others }: ScriptRunOptions = {},
   ) {
     this.#title = title;
     this.#stopSteps = forcedStopSteps(title);
@@ -72,7 +58,6 @@ export class ScriptProcess {
     this.#results = results;
     this.#questions = questions;
     this.#log = log;
-    this.#start = start;
   }
 
   answer(request_id: string, value: string): void {
@@ -81,16 +66,16 @@ export class ScriptProcess {
 
   /**
    * Resolves when the script has ended.
-   * @throws PythonStartError when the interpreter cannot be started
+   * @throws what `start` throws
    */
-  async run(plan: RunPlan): Promise<ScriptEnd> {
+  async run(start: (listener: TestListener) => Promise<TestProcess>): Promise<ScriptEnd> {
     let lastLine = '';
     const shown = new ShownOutput(
       (text) => this.#results.output(text),
       (count) => vscode.l10n.t('… {0} characters were printed too fast to be shown here …', count.toLocaleString()),
     );
     try {
-      this.#process = await this.#start(plan, {
+      this.#process = await start({
         event: (event) => this.#event(event),
         output: (text) => {
           shown.add(text);
@@ -102,12 +87,10 @@ export class ScriptProcess {
             vscode.l10n.t('Child process {0} ended in the middle of a test. Its test has no result.', String(pid)) +
               '\n',
           ),
-      }).catch((error: unknown) => {
-        throw new PythonStartError(messageOf(error), { cause: error });
       });
       if (this.#wasStopped) this.#process.send({ command: 'stop' });
       const exitCode = await this.#process.ended;
-      this.#log.info(`${plan.script} ended with exit code ${exitCode}`);
+      this.#log.info(`${this.#title} ended with exit code ${exitCode}`);
       return { live: this.#live, wasStopped: this.#wasStopped, exitCode, questionError: this.#questionError, lastLine };
     } finally {
       shown.flush();
@@ -206,7 +189,7 @@ interface RunQuestions {
 interface StopStep {
   readonly message: string;
   readonly button: string;
-  readonly act: (process: Runner) => void;
+  readonly act: (process: TestProcess) => void;
 }
 
 const forcedStopSteps = (title: string): StopStep[] => [

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { baseName } from '../../../shared/format/fileNames.ts';
 import { phaseSources, sourceFile } from '../../../shared/script/phaseSources.ts';
+import { testFilesGlob } from '../../../shared/script/testFiles.ts';
 import { ignoredFolders } from '../../vscode/scriptFile.ts';
 
 interface Place {
@@ -18,10 +19,10 @@ export interface WorkspaceSources {
 const excluded = `**/{${ignoredFolders.join(',')}}/**`;
 const maxFiles = 2000;
 
-/** Searches the workspace's Python files. Never rejects: unreadable files are skipped. */
+/** Searches the workspace's scripts. Never rejects: unreadable files are skipped. */
 export async function findSources(run: Run): Promise<WorkspaceSources> {
   const uris = new Map(
-    (await vscode.workspace.findFiles('**/*.py', excluded, maxFiles)).map((uri) => [uri.fsPath, uri] as const),
+    (await vscode.workspace.findFiles(testFilesGlob, excluded, maxFiles)).map((uri) => [uri.fsPath, uri] as const),
   );
   const paths = [...uris.keys()];
   const files = new Map<string, Place>();

@@ -1,0 +1,66 @@
+import { baseName } from '../format/fileNames.ts';
+import { mayDefineTests, mayHaveMarks } from './scriptHints.ts';
+import type { ScriptInfo } from './scriptInfo.ts';
+
+export type LimitsEditor = Pick<
+  typeof import('./scriptScan.ts'),
+  'editableMeasurements' | 'limitsEdit' | 'limitsInScript'
+>;
+
+/** A kind of files that can be run as tests, and what their source shows. `src/extension/run/kinds` has how they run. */
+export interface TestFileKind {
+  /** VS Code's language whose documents are all of this kind; null if the name of the file decides alone. */
+  readonly language: string | null;
+  /** The names of the files, each a whole name or `*` with an ending. */
+  readonly fileNames: readonly string[];
+  /** Whether a source is worth a scan for tests. A cheap search, which must not miss anything that `scan` finds. */
+  readonly mayDefineTests: (source: string) => boolean;
+  /** The same for the marks of a source. */
+  readonly mayHaveMarks: (source: string) => boolean;
+  /**
+   * Reads a source without running it.
+   * @param fileName without its folder
+   */
+  readonly scan: (source: string, fileName: string) => Promise<ScriptInfo>;
+  /** Finds the places that define phases; the first group is the name. */
+  readonly phaseDefinition: RegExp;
+  /** Loads what reads and edits the limits in a source; null if the limits of this kind are elsewhere. */
+  readonly loadLimitsEditor: (() => Promise<LimitsEditor>) | null;
+}
+
+/** OpenHTF scripts, scripts with phase functions, scripts with a client of TofuPilot, and files of pytest. */
+export const pythonFiles: TestFileKind = {
+  language: 'python',
+  fileNames: ['*.py'],
+  mayDefineTests,
+  mayHaveMarks,
+  scan: async (source, fileName) => (await import('./scriptScan.ts')).scanScript(source, fileName),
+  phaseDefinition: /^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)[ \t]*\(/gm,
+  loadLimitsEditor: () => import('./scriptScan.ts'),
+};
+
+export const testFileKinds: readonly TestFileKind[] = [pythonFiles];
+
+/**
+ * Returns the kind of a file, or undefined if it is no file of tests.
+ * @param path with or without a folder
+ * @param language VS Code's, if the file is open
+ */
+export function testFileKind(path: string, language?: string): TestFileKind | undefined {
+  return (
+    testFileKinds.find((kind) => kind.language !== null && kind.language === language) ??
+    testFileKinds.find(({ fileNames }) => fileNames.some((name) => isNamed(baseName(path), name)))
+  );
+}
+
+/** Finds the files of all kinds. */
+export const testFilesGlob = `{${testFileKinds.flatMap(({ fileNames }) => fileNames.map((name) => `**/${name}`)).join(',')}}`;
+
+export const testFileEndings: readonly string[] = [
+  ...new Set(testFileKinds.flatMap(({ fileNames }) => fileNames.map((name) => name.replace(/^.*\./, '')))),
+];
+
+function isNamed(fileName: string, name: string): boolean {
+  const lower = fileName.toLowerCase();
+  return name.startsWith('*') ? lower.endsWith(name.slice(1)) : lower === name;
+}

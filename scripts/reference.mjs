@@ -1,15 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { editorTools } from '../src/shared/assistant/editorTools.ts';
 import { serverResources } from '../src/shared/assistant/serverResources.ts';
 import { serverTools } from '../src/shared/assistant/serverTools.ts';
 import { toolSchema } from '../src/shared/assistant/toolSchema.ts';
+import { procedureFile } from '../src/shared/contract/procedureFile.ts';
 import { runMain, ScriptError } from './lib/main.mjs';
 import { manifestTools } from './lib/manifestTools.mjs';
 import { root } from './lib/paths.mjs';
 
-const usage = `npm run reference               writes the tools of assistants into the manifest, and the pages of settings,
-                                commands and tools
+const usage = `npm run reference               writes the tools of assistants into the manifest, the pages of settings, commands
+                                and tools, and the schema of procedure.yaml
 npm run reference -- --check    exits with 1 if one of them differs from what would be written`;
 
 const { contributes, capabilities } = readJson('package.json');
@@ -17,21 +19,26 @@ const { commands, configuration, keybindings, menus } = contributes;
 const restrictedSettings = capabilities.untrustedWorkspaces.restrictedConfigurations;
 const texts = readJson('package.nls.json');
 
-/** Writes the tools into package.json, settings.md and commands.md from it, and assistant-tools.md from the list of tools. */
+/** Writes the tools into package.json, the pages of the reference, and the schema that editors of YAML use. */
 function main() {
   const [option, ...others] = process.argv.slice(2);
   if ((option !== undefined && option !== '--check') || others.length > 0) throw new ScriptError(usage);
   updateTools(option === '--check');
   for (const [name, content] of [
-    ['settings.md', settingsPage()],
-    ['commands.md', commandsPage()],
-    ['assistant-tools.md', assistantToolsPage()],
+    ['docs/reference/settings.md', settingsPage()],
+    ['docs/reference/commands.md', commandsPage()],
+    ['docs/reference/assistant-tools.md', assistantToolsPage()],
+    ['media/procedure.schema.json', procedureSchema()],
   ]) {
-    const file = join(root, 'docs', 'reference', name);
+    const file = join(root, name);
     if (option !== '--check') writeFileSync(file, content);
     else if (readFileSync(file, 'utf8') !== content)
-      throw new ScriptError(`docs/reference/${name} is out of date. Run npm run reference and commit the result.`);
+      throw new ScriptError(`${name} is out of date. Run npm run reference and commit the result.`);
   }
+}
+
+function procedureSchema() {
+  return `${JSON.stringify(z.toJSONSchema(procedureFile, { io: 'input', target: 'draft-7', reused: 'ref' }), null, 2)}\n`;
 }
 
 /** Writes the tools of the editor into package.json as `src/shared/assistant` declares them. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { outcome, phaseOutcome } from './common.ts';
+import { promptForm } from './promptForm.ts';
 
 /**
  * The private channel between the extension and the Python runner: one JSON object a line in both directions, over a
@@ -103,6 +104,8 @@ export const runnerEvent = z.discriminatedUnion('event', [
     hidden: z.boolean().default(false),
     image_url: z.string().nullable(),
     timeout_s: z.number().nullable().default(null),
+    /** The fields of a form, whose answer is a `formAnswer`; empty for a plain question. */
+    form: promptForm.default([]),
   }),
   z.object({ event: z.literal('ui_resolved'), ...execution, request_id: z.string() }),
   /** The script is about to run, or to push, under this procedure; it waits for `procedure_response`. */

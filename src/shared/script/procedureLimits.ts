@@ -13,6 +13,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
+import { keyFromName } from '../procedure/procedureKey.ts';
 import type { SpecLimits } from '../statistics/capability.ts';
 import { applyEdits, type EditableMeasurement, type LimitsEdit, type LimitsInScript } from './limitsEdit.ts';
 import { type LimitsRefusal, LimitsRefusedError, orRefusal, refuseInvalid } from './limitsRefusal.ts';
@@ -133,9 +134,7 @@ const mapsIn = (node: unknown): YAMLMap<Node, Node | null>[] =>
 function nameOf(measurement: YAMLMap<Node, Node | null>): string | null {
   const key = textOf(measurement.get('key', true));
   const name = textOf(measurement.get('name', true));
-  if (key !== null || name === null) return key;
-  const plain = name.normalize('NFD').replaceAll(/\p{Mn}/gu, '');
-  return plain.toLowerCase().replaceAll(/[^a-z0-9_]/g, '_');
+  return key !== null || name === null ? key : keyFromName(name);
 }
 
 function textOf(node: unknown): string | null {

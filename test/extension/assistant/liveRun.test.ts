@@ -13,6 +13,7 @@ const asked = (request_id: string, message: string, hidden = false): RunnerEvent
   text_input: true,
   image_url: null,
   timeout_s: null,
+  form: [],
 });
 const answered = (request_id: string): RunnerEvent => ({ ...common, event: 'ui_resolved', request_id });
 const phase = (name: string, serial_number: string | null = null): RunnerEvent => ({

@@ -1,0 +1,111 @@
+import type { Outcome } from '../contract/common.ts';
+import type { EnginePhaseOutcome } from '../contract/engine.ts';
+import type { NewRunBody } from '../contract/newRuns.ts';
+import type { Verdict } from '../live/runProgress.ts';
+import { type Observation, type SeenAttempt } from './observation.ts';
+
+/** How the program ended, beside what it reported. */
+export interface EngineEnd {
+  /** Null: a signal ended it. */
+  readonly exitCode: number | null;
+  /** Whether a user, or the editor, has stopped it. */
+  readonly wasStopped: boolean;
+  /** What the program recorded for its upload; null if there is no such record. */
+  readonly record: NewRunBody | null;
+}
+
+const supportedProtocol = /^1(\.|$)/;
+
+/**
+ * Returns the verdict of a procedure. It is PASS only if the program reported PASS and ended with it, nothing that it
+ * reported is missing or speaks against it, and its own record of the run agrees.
+ */
+export function engineVerdict(seen: Observation, end: EngineEnd): Verdict {
+  if (end.wasStopped) return { outcome: 'ABORTED', reason: 'The run was stopped.' };
+  const lost = reasonForDisbelief(seen, end.exitCode);
+  if (lost !== null) return error(lost);
+  const failed = worstFailure(seen);
+  if (failed !== null) return failed;
+  if (seen.crash !== null) return error(seen.crash);
+  if (seen.plugError !== null) return error(`The plug ${seen.plugError} failed.`);
+  const { finished } = seen;
+  if (finished?.outcome !== 'PASS' || finished.exitCode !== 0) {
+    return error(`The program ended with ${finished?.outcome ?? 'no outcome'}, but no phase failed.`);
+  }
+  return reasonAgainstPass(seen, end.record) ?? { outcome: 'PASS', reason: null };
+}
+
+const error = (reason: string): Verdict => ({ outcome: 'ERROR', reason });
+
+function reasonForDisbelief(seen: Observation, exitCode: number | null): string | null {
+  const { protocolVersion, broken, finished } = seen;
+  if (exitCode === null) return 'The TofuPilot program was killed.';
+  if (protocolVersion === null) return 'The TofuPilot program ended before the run began.';
+  if (!supportedProtocol.test(protocolVersion)) return `Version ${protocolVersion} of the agent protocol is unknown.`;
+  if (broken !== null) return `The reports of the TofuPilot program are incomplete: ${broken}.`;
+  if (finished === null) return 'The TofuPilot program ended before the run did.';
+  if (finished.exitCode !== exitCode) {
+    return `The TofuPilot program reported exit code ${finished.exitCode} and ended with ${exitCode}.`;
+  }
+  return null;
+}
+
+/** The outcome of a run whose phase ended so. A phase that ends with RETRY has used up its attempts. */
+const failures: Partial<Record<EnginePhaseOutcome, Outcome>> = {
+  FAIL: 'FAIL',
+  RETRY: 'FAIL',
+  STOP: 'FAIL',
+  TIMEOUT: 'TIMEOUT',
+  ERROR: 'ERROR',
+};
+
+const severity: readonly Outcome[] = ['FAIL', 'TIMEOUT', 'ERROR'];
+
+function worstFailure(seen: Observation): Verdict | null {
+  let worst: Verdict | null = null;
+  for (const attempt of lastAttempts(seen)) {
+    const outcome = attempt.outcome === null ? undefined : failures[attempt.outcome];
+    if (outcome === undefined) continue;
+    if (worst !== null && severity.indexOf(outcome) <= severity.indexOf(worst.outcome)) continue;
+    worst = { outcome, reason: `${nameOf(seen, attempt.key)}: ${attempt.error ?? attempt.outcome}` };
+  }
+  return worst;
+}
+
+function reasonAgainstPass(seen: Observation, record: NewRunBody | null): Verdict | null {
+  if (seen.planned === null) return error('The program reported PASS without a plan.');
+  const attempts = lastAttempts(seen);
+  const open = attempts.find(({ outcome }) => outcome === null);
+  if (open !== undefined) return error(`${nameOf(seen, open.key)} did not end.`);
+  const missing = seen.planned.find(
+    ({ key }) => !seen.skipped.has(key) && !attempts.some((attempt) => attempt.key === key),
+  );
+  if (missing !== undefined) return error(`${missing.name} did not run.`);
+  if (!attempts.some(({ outcome }) => outcome === 'PASS')) return error('No phase passed.');
+  if (record === null) return error('The TofuPilot program left no record of the run.');
+  return disagreement(seen, record);
+}
+
+/** Returns why the record is not that of a passed run with these phases; null if it is. */
+function disagreement(seen: Observation, record: NewRunBody): Verdict | null {
+  if (record.outcome !== 'PASS') return error(`The record of the TofuPilot program says ${record.outcome}.`);
+  const phases = record.phases ?? [];
+  for (const name of new Set(seen.attempts.map(({ key }) => nameOf(seen, key)))) {
+    const passed = seen.attempts.filter(({ key, outcome }) => outcome === 'PASS' && nameOf(seen, key) === name).length;
+    const recorded = phases.filter((phase) => phase.name === name && phase.outcome === 'PASS').length;
+    if (passed !== recorded) return error(`${name} is not in the record of the TofuPilot program.`);
+  }
+  for (const { name, outcome, measurements } of phases) {
+    if (outcome !== 'PASS') continue;
+    const failed = measurements?.find((measurement) => measurement.outcome === 'FAIL');
+    if (failed !== undefined) return { outcome: 'FAIL', reason: `${name}: measurement ${failed.name} failed.` };
+  }
+  return null;
+}
+
+export function lastAttempts({ attempts }: Observation): SeenAttempt[] {
+  return [...new Map(attempts.map((attempt) => [attempt.key, attempt])).values()];
+}
+
+const nameOf = ({ planned }: Observation, key: string): string =>
+  planned?.find((phase) => phase.key === key)?.name ?? key;

@@ -1,0 +1,161 @@
+import type { Outcome, PhaseOutcome } from '../contract/common.ts';
+import { logLevel } from '../contract/common.ts';
+import type { EngineEvent } from '../contract/engine.ts';
+import type { NewRunBody, V2Measurement } from '../contract/newRuns.ts';
+import type { RunnerMeasurement } from '../contract/runner.ts';
+
+export interface SeenPhase {
+  readonly name: string;
+  readonly attempt: number;
+  readonly outcome: PhaseOutcome;
+  readonly error: string | null;
+  /** Milliseconds since 1970, as all times here. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly measurements: readonly RunnerMeasurement[];
+}
+
+interface SeenLog {
+  readonly level: string;
+  readonly time: number;
+  readonly message: string;
+  readonly place: { readonly file: string; readonly line: number } | null;
+}
+
+interface Times {
+  readonly started_at?: string | null | undefined;
+  readonly ended_at?: string | null | undefined;
+}
+
+/** So that a test that prints without end does not fill the memory. */
+const maxLogs = 10_000;
+
+/**
+ * Collects what the engine reports while it runs. It is no complete record: limits, curves and the values of prompts are only in
+ * the engine's own, which a run that is stopped does not leave.
+ */
+export class StreamRecord {
+  readonly #now: () => number;
+  readonly phases: SeenPhase[] = [];
+  readonly logs: SeenLog[] = [];
+  readonly #open = new Map<string, { startedAt: number; measurements: Map<string, RunnerMeasurement> }>();
+  #unit: (EngineEvent & { type: 'identify_resolved' })['unit'] = {};
+  readonly attachments: { name: string; path: string; mimetype: string }[] = [];
+  #first: number | undefined;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  get serialNumber(): string | null {
+    return this.#unit.serial_number ?? null;
+  }
+
+  get first(): number | undefined {
+    return this.#first;
+  }
+
+  get last(): number | undefined {
+    return this.phases.length === 0 ? undefined : Math.max(...this.phases.map(({ endedAt }) => endedAt));
+  }
+
+  /** The engine reports the unit field by field. */
+  identify(unit: (EngineEvent & { type: 'identify_resolved' })['unit']): void {
+    const given = Object.fromEntries(Object.entries(unit).filter(([, value]) => value != null));
+    this.#unit = { ...this.#unit, ...given };
+  }
+
+  start(key: string, startedAt: string | null): void {
+    const started = millisOf(startedAt) ?? this.#now();
+    this.#first ??= started;
+    this.#open.set(key, { startedAt: started, measurements: new Map() });
+  }
+
+  measure(key: string, measurement: RunnerMeasurement): void {
+    this.#open.get(key)?.measurements.set(measurement.name, measurement);
+  }
+
+  attach({ name, path, mimetype }: EngineEvent & { type: 'attachment_added' }): void {
+    if (path == null) return;
+    this.attachments.push({ name, path, mimetype: mimetype ?? 'application/octet-stream' });
+  }
+
+  log(level: string, message: string, place: SeenLog['place']): void {
+    if (this.logs.length < maxLogs) this.logs.push({ level, message, place, time: this.#now() });
+  }
+
+  end(
+    key: string,
+    phase: Pick<SeenPhase, 'name' | 'attempt' | 'outcome' | 'error'>,
+    times: Times,
+    judge: (measurement: RunnerMeasurement) => RunnerMeasurement,
+  ): SeenPhase {
+    const open = this.#open.get(key);
+    this.#open.delete(key);
+    const startedAt = millisOf(times.started_at) ?? open?.startedAt ?? this.#now();
+    const endedAt = Math.max(startedAt, millisOf(times.ended_at) ?? this.#now());
+    const ended = { ...phase, startedAt, endedAt, measurements: [...(open?.measurements.values() ?? [])].map(judge) };
+    this.phases.push(ended);
+    return ended;
+  }
+
+  /**
+   * Returns the run as far as it was reported, which is less than the engine's own record.
+   * @returns null if the unit is unknown: no server takes such a run
+   */
+  body(procedureId: string, outcome: Outcome, reason: string | null): NewRunBody | null {
+    const { serial_number, part_number, revision_number, batch_number } = this.#unit;
+    if (serial_number == null || serial_number === '') return null;
+    const started = this.#first ?? this.#now();
+    const note = 'The TofuPilot program left no record: limits, curves and answers of prompts are missing.';
+    const last = {
+      level: 'WARNING',
+      message: [reason, note].filter(Boolean).join(' '),
+      place: null,
+      time: this.#now(),
+    };
+    return {
+      outcome,
+      procedure_id: procedureId,
+      started_at: isoOf(started),
+      ended_at: isoOf(Math.max(started, this.last ?? this.#now())),
+      serial_number,
+      ...(part_number == null ? {} : { part_number }),
+      ...(revision_number == null ? {} : { revision_number }),
+      ...(batch_number == null ? {} : { batch_number }),
+      phases: this.phases.map((phase) => ({
+        name: phase.name,
+        outcome: phase.outcome,
+        started_at: isoOf(phase.startedAt),
+        ended_at: isoOf(phase.endedAt),
+        retry_count: phase.attempt - 1,
+        measurements: phase.measurements.map(pushedMeasurement),
+      })),
+      logs: [...this.logs, last].map(pushedLog),
+    };
+  }
+}
+
+function pushedMeasurement({ name, outcome, measured_value, units }: RunnerMeasurement): V2Measurement {
+  return {
+    name,
+    outcome: outcome === 'PASS' || outcome === 'FAIL' ? outcome : 'UNSET',
+    measured_value,
+    ...(units === null ? {} : { units }),
+  };
+}
+
+const pushedLog = ({ level, time, message, place }: SeenLog): NonNullable<NewRunBody['logs']>[number] => ({
+  level: logLevel.safeParse(level.toUpperCase()).data ?? 'INFO',
+  timestamp: isoOf(time),
+  message,
+  source_file: place?.file ?? 'unknown',
+  line_number: place?.line ?? 0,
+});
+
+const isoOf = (millis: number): string => new Date(millis).toISOString();
+
+function millisOf(time: string | null | undefined): number | null {
+  const millis = time == null ? NaN : Date.parse(time);
+  return Number.isNaN(millis) ? null : millis;
+}

@@ -1,0 +1,167 @@
+import * as z from 'zod';
+import { type ProcedureStage, procedureStages } from '../contract/procedureFile.ts';
+import { type PromptComponent,promptComponent } from '../contract/promptForm.ts';
+import type { DeclaredMeasurement, DeclaredPhase, DeclaredProcedure } from '../engine/declaredProcedure.ts';
+import { findProblems, type ProcedureProblem } from './findProblems.ts';
+import { ProcedureDocument, type Span } from './procedureDocument.ts';
+import { keyFromName } from './procedureKey.ts';
+
+export interface ProcedurePhase extends DeclaredPhase {
+  readonly stage: ProcedureStage;
+  readonly line: number;
+  readonly endLine: number;
+  /** Whether the engine leaves it out of its plan. */
+  readonly isEnabled: boolean;
+  readonly python: PythonMention | null;
+  readonly measurementLines: Readonly<Record<string, number>>;
+}
+
+/** A reference to a Python function or class, as it is written. */
+export interface PythonMention {
+  readonly reference: string;
+  readonly span: Span;
+}
+
+export interface ProcedureReading {
+  readonly name: string;
+  readonly phases: readonly ProcedurePhase[];
+  readonly plugs: readonly { readonly name: string; readonly python: PythonMention | null }[];
+  readonly unitFields: DeclaredProcedure['unitFields'];
+  readonly problems: readonly ProcedureProblem[];
+}
+
+/**
+ * Reads a file named `procedure.yaml`, as far as it can be understood: whatever is not as it must be is a problem, and the rest is
+ * read all the same.
+ * @param file the place of the phases; paths of images are relative to its folder
+ * @returns undefined if the content is no procedure
+ */
+export function readProcedure(source: string, file: string): ProcedureReading | undefined {
+  const document = new ProcedureDocument(source);
+  const root = record(document.json);
+  const problems = findProblems(document);
+  const isProcedure = procedureStages.some((stage) => Array.isArray(root[stage]));
+  const isBroken = document.document.errors.length > 0 && /^main\s*:/m.test(source);
+  if (!isProcedure && !isBroken) return undefined;
+  const phases = procedureStages.flatMap((stage) =>
+    list(root[stage]).flatMap((phase, index) => readPhase(document, stage, index, record(phase), file)),
+  );
+  const plugs = list(root['plugs']).map((each, index) => {
+    const plug = record(each);
+    return { name: text(plug['name']) ?? '', python: mention(document, ['plugs', index], plug) };
+  });
+  return { name: text(root['name']) ?? '', phases, plugs, unitFields: unitFieldsOf(record(root['unit'])), problems };
+}
+
+function readPhase(
+  document: ProcedureDocument,
+  stage: ProcedureStage,
+  index: number,
+  phase: Readonly<Record<string, unknown>>,
+  file: string,
+): ProcedurePhase[] {
+  const path = [stage, index];
+  const name = text(phase['name']);
+  const key = text(phase['key']) ?? (name === null ? null : keyFromName(name));
+  if (key === null) return [];
+  const { from, to } = document.spanOf(path);
+  const line = document.lineAt(from);
+  const measurements = new Map<string, DeclaredMeasurement>();
+  const measurementLines: Record<string, number> = {};
+  list(phase['measurements']).forEach((each, at) => {
+    const declared = readMeasurement(record(each));
+    if (declared === null) return;
+    measurements.set(declared.key, declared.measurement);
+    measurementLines[declared.key] = document.lineAt(document.spanOf([...path, 'measurements', at]).from);
+  });
+  return [
+    {
+      stage,
+      key,
+      name: name ?? key,
+      description: text(phase['description']),
+      place: { file, line },
+      line,
+      endLine: Math.max(line, document.lineAt(Math.max(from, to - 1))),
+      isEnabled: phase['enabled'] !== false && phase['result'] !== 'skip',
+      python: mention(document, path, phase),
+      measurements,
+      measurementLines,
+      components: componentsOf(record(phase['ui'])),
+    },
+  ];
+}
+
+function mention(
+  document: ProcedureDocument,
+  path: readonly (string | number)[],
+  from: Readonly<Record<string, unknown>>,
+): PythonMention | null {
+  const reference = text(from['python']);
+  return reference === null ? null : { reference, span: document.spanOf([...path, 'python']) };
+}
+
+function readMeasurement(
+  from: Readonly<Record<string, unknown>>,
+): { key: string; measurement: DeclaredMeasurement } | null {
+  const name = text(from['name']);
+  const key = text(from['key']) ?? (name === null ? null : keyFromName(name));
+  if (key === null) return null;
+  const validators = list(from['validators']).flatMap((each) => {
+    const { operator, expected_value: expected } = record(each);
+    return typeof operator === 'string' && expected !== undefined ? [{ operator, expected }] : [];
+  });
+  return { key, measurement: { name: name ?? key, units: text(from['unit']), validators } };
+}
+
+/** The details of the fields by key, which is made from the label, or else from the type. */
+function componentsOf(ui: Readonly<Record<string, unknown>>): Map<string, Partial<PromptComponent>> {
+  return new Map(
+    list(ui['components']).map((each) => {
+      const component = record(each);
+      const label = text(component['label']);
+      const key = text(component['key']) ?? keyFromName(label ?? text(component['type']) ?? '');
+      return [key, details.parse(component)];
+    }),
+  );
+}
+
+function unitFieldsOf(unit: Readonly<Record<string, unknown>>): Map<string, Partial<PromptComponent>> {
+  const fields = ['serial_number', 'part_number', 'revision_number', 'batch_number'].map(
+    (key) => [key, unit[key]] as const,
+  );
+  const metadata = Object.entries(record(unit['metadata'])).map(([key, field]) => [`metadata:${key}`, field] as const);
+  return new Map([...fields, ...metadata].map(([key, field]) => [key, details.parse(record(field))]));
+}
+
+const number = z.number().optional().catch(undefined);
+const words = z.string().max(500).optional().catch(undefined);
+
+/** What the file alone says about a field: the engine does not report it. */
+const details = z
+  .object({
+    default_value: promptComponent.shape.initial.unwrap().optional().catch(undefined),
+    max: number,
+    min_length: number,
+    max_length: number,
+    pattern: words,
+    prefix: words,
+    suffix: words,
+    options: z
+      .array(z.object({ value: z.string(), label: z.string().default(''), image: z.string().nullable().default(null) }))
+      .optional()
+      .catch(undefined),
+  })
+  .transform(({ default_value: initial, ...rest }): Partial<PromptComponent> => definedOf({ ...rest, initial }));
+
+const definedOf = (parts: object): object =>
+  Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined));
+
+const record = (value: unknown): Readonly<Record<string, unknown>> =>
+  z.record(z.string(), z.unknown()).safeParse(value).data ?? {};
+
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
+}

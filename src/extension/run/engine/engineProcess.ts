@@ -7,8 +7,7 @@ import type { DeclaredProcedure } from '../../../shared/engine/declaredProcedure
 import { EngineSession } from '../../../shared/engine/engineSession.ts';
 import { environmentWithoutKeys } from '../../vscode/environment.ts';
 import { killProcess } from '../../vscode/processes.ts';
-import type { RunnerListener } from '../process/runnerChannel.ts';
-import type { Runner } from '../process/runnerProcess.ts';
+import type { TestListener, TestProcess } from '../kinds/testProcess.ts';
 import { EngineHome } from './engineHome.ts';
 import { ProcessTree } from './processTree.ts';
 import { readQueuedRecord } from './queuedRecord.ts';
@@ -41,9 +40,9 @@ const abortTimeoutMs = 5_000;
 const outputGraceMs = 1_000;
 
 /** Runs one procedure with the TofuPilot program, and reports it as the Python runner would. */
-export class EngineProcess implements Runner {
+export class EngineProcess implements TestProcess {
   readonly #plan: EnginePlan;
-  readonly #listener: RunnerListener;
+  readonly #listener: TestListener;
   readonly #child: ChildProcess;
   readonly #home: EngineHome;
   readonly #tree: ProcessTree;
@@ -54,7 +53,7 @@ export class EngineProcess implements Runner {
   #wasKilled = false;
   #abortTimer: NodeJS.Timeout | undefined;
 
-  private constructor(plan: EnginePlan, listener: RunnerListener, child: ChildProcess, home: EngineHome) {
+  private constructor(plan: EnginePlan, listener: TestListener, child: ChildProcess, home: EngineHome) {
     this.#plan = plan;
     this.#listener = listener;
     this.#child = child;
@@ -71,7 +70,7 @@ export class EngineProcess implements Runner {
   }
 
   /** @throws Error when the program cannot be started */
-  static async start(plan: EnginePlan, listener: RunnerListener): Promise<EngineProcess> {
+  static async start(plan: EnginePlan, listener: TestListener): Promise<EngineProcess> {
     const home = await EngineHome.create(plan.storage);
     const { mode, debugPort } = plan;
     const debug = mode === 'debug' && debugPort !== undefined ? ['--debug', '--debug-port', String(debugPort)] : [];

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type ProcedureStage, procedureStages } from '../contract/procedureFile.ts';
-import { type PromptComponent,promptComponent } from '../contract/promptForm.ts';
+import { type PromptComponent, promptComponent } from '../contract/promptForm.ts';
 import type { DeclaredMeasurement, DeclaredPhase, DeclaredProcedure } from '../engine/declaredProcedure.ts';
 import { findProblems, type ProcedureProblem } from './findProblems.ts';
 import { ProcedureDocument, type Span } from './procedureDocument.ts';

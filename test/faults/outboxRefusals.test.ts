@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
 import { StationApi } from '../../src/extension/client/stationApi.ts';
@@ -101,5 +103,21 @@ describe('the push of a kept result', function () {
     const id = await pushedByScript('SN-5', '/api/v1/runs', body);
     assert.deepEqual(await push(await keep('SN-5', 'v1', body)), { runId: id });
     assert.deepEqual([await find('SN-5'), await countOf('SN-5')], [undefined, 1]);
+  });
+
+  it('that a proxy could not pass on in time, or for too many others, is tried again', async () => {
+    for (const status of [408, 429, 502]) {
+      const proxy = createServer((_request, reply) => reply.writeHead(status).end()).listen(0, '127.0.0.1');
+      await once(proxy, 'listening');
+      const address = proxy.address();
+      const url = `http://127.0.0.1:${address !== null && typeof address === 'object' ? address.port : 0}`;
+      const serial = `SN-${status}`;
+      const result = await keep(serial, 'v1', JSON.stringify(passedRun('FVT1', serial)));
+      const api = new StationApi(url, station.key);
+      await uploadPending(box, result, () => Promise.resolve({ api, supportsMarks: true }));
+      proxy.close();
+      assert.equal(isRefused(await found(serial)), false, serial);
+      assert.deepEqual([Object.keys(await push(await found(serial))), await countOf(serial)], [['runId'], 1]);
+    }
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { describe, it } from 'mocha';
+import { failureAnswer } from '../../src/server/http/answers.ts';
 import { errorAnswer, v1ErrorAnswer } from '../../src/shared/contract/common.ts';
 import { local } from '../../src/shared/contract/local.ts';
 import { stations } from '../../src/shared/contract/stations.ts';
@@ -119,5 +120,11 @@ describe('HTTP', function () {
     assert.equal(reply.status, 413);
     assert.equal(errorAnswer.parse(reply.json()).code, 'PAYLOAD_TOO_LARGE');
     assert.equal((await bench.user.send(local.health)).status, 200);
+  });
+
+  it('does not blame the client for a connection to its database that is lost', () => {
+    const answerTo = (message: string): number =>
+      failureAnswer('POST', '/api/v1/runs', Object.assign(new Error(message), { code: 'ECONNRESET' })).status;
+    assert.deepEqual([answerTo('read ECONNRESET'), answerTo('aborted')], [500, 503]);
   });
 });

@@ -3,7 +3,7 @@ import { isStorageError } from '../attachments/storageError.ts';
 import { systemCode } from '../cli/commandError.ts';
 import { log } from '../log.ts';
 import { diskProblem } from '../store/databaseErrors.ts';
-import { badRequest, type RefusalCode, RefusalError } from './refusalError.ts';
+import { badRequest, type RefusalCode, RefusalError, unavailable } from './refusalError.ts';
 
 const refusalCodes: Record<RefusalCode, { status: number; trpcCode: number }> = {
   BAD_REQUEST: { status: 400, trpcCode: -32600 },
@@ -50,10 +50,16 @@ function messageWithFields({ message, issues }: Pick<RefusalError, 'message' | '
 
 function refusalOf(error: unknown): unknown {
   if (error instanceof RunInputError) return badRequest(error.message);
-  // The client disconnected during its request. No client reads this response, and nothing failed here.
-  if (systemCode(error) === 'ECONNRESET') return badRequest('The request broke off.');
+  if (isBrokenOff(error)) return unavailable('The request broke off.');
   return error;
 }
+
+/**
+ * Whether the client disconnected during its request: no client reads the response, and nothing failed here. Lost connections to
+ * PostgreSQL have the same code in other words.
+ */
+const isBrokenOff = (error: unknown): boolean =>
+  error instanceof Error && error.message === 'aborted' && systemCode(error) === 'ECONNRESET';
 
 /** @param route the path for the log, without what a client chose */
 export function failureAnswer(method: string, path: string, error: unknown, route = path): Response {

@@ -86,11 +86,14 @@ function dueAfterMs({ tries, last }: { readonly tries: number; readonly last: nu
   return tries === 0 ? 0 : last + (retryDelaysMs[tries - 1] ?? retryDelaysMs.at(-1) ?? 0);
 }
 
+/** Refusals of a moment: the request took too long to arrive, as a proxy answers behind a bad network, or there are too many. */
+export const retryableStatuses: ReadonlySet<number> = new Set([408, 429]);
+
 /**
  * Returns whether the server has refused the result, so that only the user can change the answer. A refused key does
  * not concern the result: the station may have another one by now.
  */
 export function isRefused({ handed, tried }: PendingUpload): boolean {
   const status = tried === null ? (handed?.status ?? null) : tried.status;
-  return status !== null && status >= 400 && status < 500 && status !== 401 && status !== 429;
+  return status !== null && status >= 400 && status < 500 && status !== 401 && !retryableStatuses.has(status);
 }

@@ -6,6 +6,7 @@ import type { Push } from '../../../shared/live/runProgress.ts';
 import { isRunOf, procedureIn } from '../../../shared/run/acknowledgement.ts';
 import { ApiError } from '../../client/apiError.ts';
 import type { StationApi } from '../../client/stationApi.ts';
+import { retryableStatuses } from './retries.ts';
 import type { PendingUpload, UploadFolder } from './uploadFolder.ts';
 
 export interface UploadTarget {
@@ -125,4 +126,4 @@ async function upload(api: StationApi, name: string, type: string, content: Buff
 }
 
 const isRetryable = (error: unknown): boolean =>
-  !(error instanceof ApiError) || error.status === null || error.status >= 500 || error.status === 429;
+  !(error instanceof ApiError) || error.status === null || error.status >= 500 || retryableStatuses.has(error.status);

@@ -1,6 +1,7 @@
 import { serverExit } from '../../shared/contract/local.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import type { Engine } from '../store/engine.ts';
+import type { Lease } from '../store/postgres/lease.ts';
 import { openStore } from '../store/sqlite/open.ts';
 import { Writer } from '../writer.ts';
 import { CommandError } from './commandError.ts';
@@ -9,16 +10,16 @@ import { logFailure } from './logFailure.ts';
 
 /**
  * Opens the database of a data folder: the SQLite file in it or, if one is given, a database of a PostgreSQL server.
- * @param isActive whether this process is the active server of the PostgreSQL database
+ * @param lease by which this process is the active server of the PostgreSQL database; null if it is not
  * @throws CommandError if it cannot be used
  */
-export async function openData({ database, databaseUrl }: DataFolder, isActive = false): Promise<Engine> {
+export async function openData({ database, databaseUrl }: DataFolder, lease: Lease | null = null): Promise<Engine> {
   if (databaseUrl === null) return openStore(database);
   const { openPostgres } = await import('../store/postgres/postgres.ts');
   try {
     // The writer is made here, because a bundle of its own would have other classes of errors.
     const opened = await openPostgres(databaseUrl, {
-      isActive,
+      lease,
       // The error itself has the whole connection.
       connectionLost: (error) => logFailure('A connection to PostgreSQL was lost', messageOf(error)),
     });

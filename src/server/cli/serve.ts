@@ -91,7 +91,7 @@ export async function serve(
   // A standby answers before it opens the data.
   const early = folder.databaseUrl === null ? null : await openEntrance();
   const lease = early && folder.databaseUrl ? await becomeActive(folder.databaseUrl, early) : null;
-  const { store, writer, pushes } = await openData(folder, lease !== null);
+  const { store, writer, pushes } = await openData(folder, lease);
   const tail = await ChangeTail.start(store);
   const streams = new EventStreams(tail);
   await claim(await findInstance(store));

@@ -4,11 +4,31 @@ import { Client } from 'pg';
 /** The active server of a database holds this lock. */
 export const activeLock = 7_446_903_262;
 
+/** Finds the lock of the active server in `pg_locks`. */
+export const isActiveLock = `locktype = 'advisory' and classid = ${Math.floor(activeLock / 2 ** 32)} and objid = ${activeLock % 2 ** 32}`;
+
 const retryDelayMs = 250;
-const checkIntervalMs = 2_000;
-const timeoutMs = 10_000;
+const connectTimeoutMs = 10_000;
+
+/**
+ * PostgreSQL ends a connection with the lock, and a transaction, when its server has sent nothing for this long: the process stands
+ * still. It is longer than the server takes for the largest report, during which it sends nothing either.
+ */
+export const silenceLimitMs = 10_000;
+const checkIntervalMs = 1_000;
+const answerLimitMs = 7_000;
+
+/** By these settings, PostgreSQL notices within four seconds that the machine of a server is gone. */
+export const whenMachineIsGone = {
+  tcp_keepalives_idle: 1,
+  tcp_keepalives_interval: 1,
+  tcp_keepalives_count: 3,
+  tcp_user_timeout: 4_000,
+};
 
 export interface Lease {
+  /** The process of PostgreSQL that holds the lock. */
+  readonly backendId: number;
   release(): Promise<void>;
 }
 
@@ -33,7 +53,7 @@ export async function takeLease(url: string, { waiting, lost }: LeaseOptions): P
       const { rows } = await session.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [
         activeLock,
       ]);
-      if (rows[0]?.taken === true) return hold(session, lost);
+      if (rows[0]?.taken === true) return await hold(session, lost);
       waiting(null);
     } catch (error) {
       waiting(error);
@@ -48,18 +68,23 @@ async function connect(url: string): Promise<Client> {
   const session = new Client({
     connectionString: url,
     keepAlive: true,
-    connectionTimeoutMillis: timeoutMs,
-    query_timeout: timeoutMs,
+    connectionTimeoutMillis: connectTimeoutMs,
+    query_timeout: answerLimitMs,
   });
   // An error without a listener would end the process. The next query fails, too.
   session.on('error', () => undefined);
   await session.connect();
-  // PostgreSQL then notices within seconds that the machine of this process is gone, and releases the lock.
-  await session.query('set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3');
+  const settings = { ...whenMachineIsGone, idle_session_timeout: silenceLimitMs };
+  await session.query(
+    Object.entries(settings)
+      .map(([name, value]) => `set ${name} = ${value}`)
+      .join('; '),
+  );
   return session;
 }
 
-function hold(session: Client, lost: (error: unknown) => void): Lease {
+async function hold(session: Client, lost: (error: unknown) => void): Promise<Lease> {
+  const { rows } = await session.query<{ id: number }>('select pg_backend_pid() as id');
   let isHeld = true;
   let timer: NodeJS.Timeout | undefined;
   const lose = (error: unknown): void => {
@@ -69,10 +94,10 @@ function hold(session: Client, lost: (error: unknown) => void): Lease {
   };
   const check = async (): Promise<void> => {
     try {
-      const { rows } = await session.query(
-        "select 1 from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()",
+      const { rowCount } = await session.query(
+        `select 1 from pg_locks where ${isActiveLock} and pid = pg_backend_pid()`,
       );
-      if (rows.length === 0)
+      if (rowCount === 0)
         throw new Error('The connection has no lock. Is there a pool between the server and PostgreSQL?');
       timer = setTimeout(() => void check(), checkIntervalMs).unref();
     } catch (error) {
@@ -83,6 +108,7 @@ function hold(session: Client, lost: (error: unknown) => void): Lease {
   session.on('end', () => lose(new Error('PostgreSQL closed the connection.')));
   void check();
   return {
+    backendId: rows[0]?.id ?? 0,
     release: () => {
       isHeld = false;
       clearTimeout(timer);

@@ -14,13 +14,25 @@ import {
 import { Pool, types } from 'pg';
 import type { Engine } from '../engine.ts';
 import type { Store, Tables } from '../tables.ts';
+import { isActiveLock, type Lease, silenceLimitMs, whenMachineIsGone } from './lease.ts';
 import { postgresPushes } from './pushes.ts';
 import { migrate } from './schema/migrations.ts';
 import { PostgresWordCompiler } from './words.ts';
 
 const connections = 8;
-/** Compiling a query, and starting processes for it, takes longer than what the lists of the server save by it. */
-const settings = '-c jit=off -c max_parallel_workers_per_gather=0';
+/**
+ * Compiling a query, and starting processes for it, takes longer than what the lists of the server save by it. A transaction has the
+ * writer's lock: that of a server that is gone or stands still must end.
+ */
+const settings = {
+  jit: 'off',
+  max_parallel_workers_per_gather: 0,
+  ...whenMachineIsGone,
+  idle_in_transaction_session_timeout: silenceLimitMs,
+};
+const asOptions = Object.entries(settings)
+  .map(([name, value]) => `-c ${name}=${value}`)
+  .join(' ');
 
 /** The transactions of all servers of a database take this lock, so that one writes at a time. */
 const writerLock = 7_446_903_261;
@@ -28,24 +40,51 @@ const writerLock = 7_446_903_261;
 /** Whole numbers are below 2^53 here. */
 for (const type of [types.builtins.INT8, types.builtins.NUMERIC]) types.setTypeParser(type, Number);
 
-/** Takes the writer's lock at the beginning of each transaction: look and write then belong together, as with SQLite. */
+/**
+ * Takes the writer's lock at the beginning of each transaction: look and write then belong together, as with SQLite. The active
+ * server then looks whether it still is: a process that stood still does not notice at once that another one took over.
+ */
 class WritingDriver extends PostgresDriver {
+  readonly #begin: CompiledQuery;
+
+  constructor(config: PostgresDialectConfig, leaseBackend: number | null) {
+    super(config);
+    // One message for all of them.
+    const lines = ['begin', `select pg_advisory_xact_lock(${writerLock})`];
+    if (leaseBackend !== null) lines.push(requireLease(leaseBackend));
+    this.#begin = CompiledQuery.raw(lines.join('; '));
+  }
+
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('begin'));
-    await connection.executeQuery(CompiledQuery.raw('select pg_advisory_xact_lock($1)', [writerLock]));
+    try {
+      await connection.executeQuery(this.#begin);
+    } catch (error) {
+      // The transaction has begun, and the connection returns to the pool. One that is lost leaves the pool by itself.
+      await connection.executeQuery(CompiledQuery.raw('rollback')).catch(() => undefined);
+      throw error;
+    }
   }
 }
 
+const requireLease = (backend: number): string =>
+  `do $$ begin
+     if not exists (select from pg_locks where ${isActiveLock} and granted and pid = ${backend}) then
+       raise exception 'This station server is no longer the active one.';
+     end if;
+   end $$`;
+
 class WordyDialect extends PostgresDialect {
   readonly #config: PostgresDialectConfig;
+  readonly #leaseBackend: number | null;
 
-  constructor(config: PostgresDialectConfig) {
+  constructor(config: PostgresDialectConfig, leaseBackend: number | null) {
     super(config);
     this.#config = config;
+    this.#leaseBackend = leaseBackend;
   }
 
   override createDriver(): Driver {
-    return new WritingDriver(this.#config);
+    return new WritingDriver(this.#config, this.#leaseBackend);
   }
 
   override createQueryCompiler(): QueryCompiler {
@@ -54,8 +93,8 @@ class WordyDialect extends PostgresDialect {
 }
 
 interface PostgresOptions {
-  /** Whether this process is the active server of the database. */
-  readonly isActive: boolean;
+  /** By which this process is the active server of the database; null if it is not. */
+  readonly lease: Lease | null;
   /** Is called when a connection of the pool ends unexpectedly. */
   readonly connectionLost: (error: Error) => void;
 }
@@ -66,15 +105,15 @@ interface PostgresOptions {
  */
 export async function openPostgres(
   url: string,
-  { isActive, connectionLost }: PostgresOptions,
+  { lease, connectionLost }: PostgresOptions,
 ): Promise<Omit<Engine, 'writer'> & { changeCount(): number }> {
-  const pool = new Pool({ connectionString: url, max: connections, options: settings });
+  const pool = new Pool({ connectionString: url, max: connections, options: asOptions });
   pool.on('error', connectionLost);
   // One that is in use reports it with the query, too. Without a listener the event would end the process.
   pool.on('connect', (connection) => connection.on('error', () => undefined));
   let changes = 0;
   const store = new Kysely<Tables>({
-    dialect: new WordyDialect({ pool }),
+    dialect: new WordyDialect({ pool }, lease?.backendId ?? null),
     plugins: [new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression })],
     log: ({ query }) => {
       if (query.query.kind !== 'SelectQueryNode') changes += 1;
@@ -82,7 +121,7 @@ export async function openPostgres(
   });
   try {
     await requireUsable(store);
-    await migrate(store, { isActive });
+    await migrate(store, { isActive: lease !== null });
   } catch (error) {
     await store.destroy();
     throw error;

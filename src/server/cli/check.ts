@@ -1,52 +1,12 @@
-import { existsSync, lstatSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { serverExit } from '../../shared/contract/local.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
-import { attachmentFault } from '../attachments/attachmentFault.ts';
-import { attachmentPath, incoming } from '../attachments/attachmentFolder.ts';
 import { howToRestore, isDamage } from '../store/databaseErrors.ts';
 import { type DatabaseFile, openForReading } from '../store/sqlite/databaseFile.ts';
 import { isSchemaOlder, requireKnownSchema } from '../store/sqlite/schema/migrations.ts';
-import { quarterHourMillis } from '../store/time.ts';
+import { attachmentMismatch, filesIn } from './checkFiles.ts';
 import { CommandError } from './commandError.ts';
 import { type DataFolder } from './dataFolder.ts';
-
-const violationQueries: readonly string[] = [
-  `select 'Run ' || id || ' ends before it starts.' from runs where ended_at < started_at`,
-  `with recursive above(unit, id) as (
-     select id, parent_id from units where parent_id is not null
-     union
-     select above.unit, units.parent_id from above join units using (id) where units.parent_id is not null
-   )
-   select 'Unit ' || unit || ' is built into itself.' from above where unit = id`,
-  `select 'Unit ' || id || ' has ' || coalesce(runs, 0) || ' runs and is noted with ' || run_count || '.'
-   from units left join (select unit_id, count(*) as runs from runs group by unit_id) on unit_id = id
-   where run_count <> coalesce(runs, 0)`,
-  `select 'Batch ' || id || ' has ' || coalesce(units, 0) || ' units and is noted with ' || unit_count || '.'
-   from batches left join (select batch_id, count(*) as units from units group by batch_id) on batch_id = id
-   where unit_count <> coalesce(units, 0)`,
-  `select 'Run ' || r.id || ' has not the revision and batch of its unit.' from runs r join units u on u.id = r.unit_id
-   where r.revision_id is not u.revision_id or r.batch_id is not u.batch_id`,
-  `select 'Upload ' || id || ' is stored and has no size.' from uploads where stored_at is not null and size is null`,
-  `select 'Of the changes up to ' || max(id) || ' some are missing.' from changes having count(*) <> max(id) - min(id) + 1`,
-  // A day that is not stale has the counts of its runs. Until the next stored day there are no others.
-  `with days as (
-     select procedure_id, starts_at, lead(starts_at, 1, ${Number.MAX_SAFE_INTEGER})
-         over (partition by procedure_id order by starts_at) as ends_at,
-       (select sum(value ->> 'runs') from json_each(summary_json)) as counted
-     from procedure_days where json_valid(summary_json)
-   ), compared as (
-     select procedure_id, starts_at, counted, (
-         select count(*) from runs where procedure_id = days.procedure_id and started_at >= starts_at
-           and started_at < ends_at and not exists (select 1 from study_runs where run_key = runs.key)
-       ) as stored
-     from days where not exists (select 1 from stale_quarters as s where s.procedure_id = days.procedure_id
-       and s.quarter >= starts_at / ${quarterHourMillis} and s.quarter <= ends_at / ${quarterHourMillis})
-   )
-   select 'The statistics of procedure ' || procedure_id || ' since ' || datetime(starts_at / 1000, 'unixepoch')
-     || ' UTC count ' || counted || ' runs, and there are ' || stored || '.'
-   from compared where counted <> stored`,
-];
+import { violationQueries } from './violations.ts';
 
 /**
  * Searches a data folder for damage. It only reads, so the server of the folder may be running.
@@ -88,7 +48,7 @@ function* checkDatabase(database: DatabaseFile): Generator<string> {
   for (const { table, rowid, parent } of database.prepare('pragma foreign_key_check').all()) {
     yield `Row ${String(rowid)} of ${String(table)} refers to a row of ${String(parent)} that does not exist.`;
   }
-  for (const rule of violationQueries) yield* queryTexts(database, rule);
+  for (const rule of violationQueries('sqlite')) yield* queryTexts(database, rule);
   yield* checkJson(database);
 }
 
@@ -115,21 +75,12 @@ function* checkAttachments(database: DatabaseFile, folder: string): Generator<st
   const select = database.prepare('select name, size, stored_at from uploads where id = ?');
   const findMismatch = (id: string): string | null => {
     const row = select.get(id);
-    if (!row) {
-      const file = lstatSync(attachmentPath(folder, id), { throwIfNoEntry: false });
-      return file ? `The file of attachment ${id} belongs to nothing.` : null;
-    }
-    if (row['stored_at'] === null) return null;
-    return attachmentFault(folder, { id, name: String(row['name']), size: Number(row['size']) });
+    const upload = row && { name: String(row['name']), size: Number(row['size']), isStored: row['stored_at'] !== null };
+    return attachmentMismatch(folder, id, upload);
   };
   const stored = queryTexts(database, 'select id from uploads where stored_at is not null');
   for (const id of new Set([...stored, ...filesIn(folder)])) {
     const finding = findMismatch(id) && findMismatch(id);
     if (finding) yield finding;
   }
-}
-
-function* filesIn(folder: string): Generator<string> {
-  if (!existsSync(folder)) return;
-  for (const part of readdirSync(folder)) if (part !== incoming) yield* readdirSync(join(folder, part));
 }

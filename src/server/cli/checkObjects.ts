@@ -1,24 +1,54 @@
+import * as z from 'zod';
 import type { StoredAttachment } from '../attachments/contents.ts';
 import type { ObjectStorage } from '../attachments/objectStorage.ts';
 import { openForReading, withDatabase } from '../store/sqlite/databaseFile.ts';
 import type { BucketOptions } from './storageOptions.ts';
 
+interface UploadToCheck extends Omit<StoredAttachment, 'size'> {
+  readonly size: number | null;
+  readonly stored_at: number | null;
+}
+
+type ReadUploads = () => UploadToCheck[] | Promise<UploadToCheck[]>;
+
+const uploadRows = z.array(
+  z.object({ id: z.string(), name: z.string(), size: z.number().nullable(), stored_at: z.number().nullable() }),
+);
+
+/** Compares the attachments of a SQLite database with the objects of a bucket. */
+export const checkObjects = (database: string, bucket: BucketOptions): AsyncGenerator<string> =>
+  compareObjects(
+    () =>
+      withDatabase(openForReading(database), (file) =>
+        uploadRows.parse(file.prepare('select id, name, size, stored_at from uploads').all()),
+      ),
+    bucket,
+  );
+
 /**
- * Compares the attachments of a database with the objects of a bucket. A running server may change both sides between the two
- * reads, so findings are those of two comparisons.
+ * Compares attachments with the objects of a bucket. A running server may change both sides between the two reads, so findings are
+ * those of two comparisons.
  * @throws StorageError if the bucket cannot be listed
  */
-export async function* checkObjects(database: string, { place, access }: BucketOptions): AsyncGenerator<string> {
+export async function* compareObjects(
+  readUploads: ReadUploads,
+  { place, access }: BucketOptions,
+): AsyncGenerator<string> {
   const { ObjectStorage } = await import('../attachments/objectStorage.ts');
   const storage = new ObjectStorage(place, access);
-  const first = await compare(database, storage);
-  const second = first.size === 0 ? first : await compare(database, storage);
+  const first = await compare(await readUploads(), storage);
+  const second = first.size === 0 ? first : await compare(await readUploads(), storage);
   for (const finding of second) if (first.has(finding)) yield finding;
 }
 
-async function compare(database: string, storage: ObjectStorage): Promise<Set<string>> {
+async function compare(uploads: readonly UploadToCheck[], storage: ObjectStorage): Promise<Set<string>> {
   const findings = new Set<string>();
-  const { stored, waiting } = readUploads(database);
+  const stored = new Map<string, UploadToCheck>();
+  const waiting = new Set<string>();
+  for (const upload of uploads) {
+    if (upload.stored_at === null) waiting.add(upload.id);
+    else stored.set(upload.id, upload);
+  }
   for await (const page of storage.sizes()) {
     for (const [id, size] of page) {
       const upload = stored.get(id);
@@ -33,17 +63,4 @@ async function compare(database: string, storage: ObjectStorage): Promise<Set<st
   return findings;
 }
 
-function readUploads(path: string): { stored: Map<string, StoredAttachment>; waiting: Set<string> } {
-  const rows = withDatabase(openForReading(path), (database) =>
-    database.prepare('select id, name, size, stored_at from uploads').all(),
-  );
-  const stored = new Map<string, StoredAttachment>();
-  const waiting = new Set<string>();
-  for (const { id, name, size, stored_at } of rows) {
-    if (stored_at === null) waiting.add(String(id));
-    else stored.set(String(id), { id: String(id), name: String(name), size: Number(size) });
-  }
-  return { stored, waiting };
-}
-
-const describe = ({ id, name }: StoredAttachment): string => `attachment ${id} (${JSON.stringify(name)})`;
+const describe = ({ id, name }: UploadToCheck): string => `attachment ${id} (${JSON.stringify(name)})`;

@@ -89,7 +89,7 @@ mcp           serves an assistant, such as Claude Desktop, over standard input a
               server: that of DIR, which is started if it does not run, or the one at URL. The user key for URL is in the
               environment variable TEST_STATIONS_KEY. DIR needs none; with a key, the assistant acts for its user.`;
 
-type Command =
+export type Command =
   | { command: 'help' }
   | ({
       command: 'serve';

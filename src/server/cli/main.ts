@@ -7,7 +7,7 @@ import { storageAddress, type StoragePlace } from '../attachments/storagePlace.t
 import { log, setLogFormat } from '../log.ts';
 import { diskProblem } from '../store/databaseErrors.ts';
 import { CommandError } from './commandError.ts';
-import { help, readCommand } from './commandLine.ts';
+import { type Command, help, readCommand } from './commandLine.ts';
 import { DataFolder } from './dataFolder.ts';
 import { bucketOptions, takeStorageVariables } from './storageOptions.ts';
 import { collectorOptions, takeTracingVariables } from './tracingOptions.ts';
@@ -44,21 +44,20 @@ async function main(): Promise<void> {
     console.log(help);
     return;
   }
-  if (databaseUrl !== null && (command.command === 'check' || command.command === 'backup')) {
-    throw new CommandError(
-      serverExit.usage,
-      `"server.js ${command.command}" is for data in SQLite, and TEST_STATIONS_DATABASE_URL names a PostgreSQL database. ` +
-        'Use the tools of PostgreSQL, or unset the variable.',
-    );
-  }
+  if (databaseUrl !== null) requireForPostgres(command);
   if (command.command === 'check') {
-    const { check } = await import('./check.ts');
     const bucket = bucketOptions(command.attachments, storageVariables);
-    const folder = DataFolder.existing(command.data, null, folderOf(command.attachments));
+    const folder = DataFolder.existing(command.data, databaseUrl, folderOf(command.attachments));
     const report = (finding: string): void => {
       console.log(finding);
       process.exitCode = 1;
     };
+    if (databaseUrl !== null) {
+      const { checkPostgres } = await import('./checkPostgres.ts');
+      for await (const finding of checkPostgres(folder, bucket)) report(finding);
+      return;
+    }
+    const { check } = await import('./check.ts');
     for (const finding of check(folder, bucket === null)) report(finding);
     if (bucket !== null) {
       const { checkObjects } = await import('./checkObjects.ts');
@@ -190,6 +189,21 @@ async function main(): Promise<void> {
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
   console.log(JSON.stringify(server.address));
+}
+
+/** @throws CommandError if the command is for data in SQLite only */
+function requireForPostgres(command: Command): void {
+  const isOverFolder = command.command === 'mcp' && 'data' in command.place;
+  if (command.command !== 'backup' && !isOverFolder) return;
+  const otherWay =
+    command.command === 'backup'
+      ? 'Use pg_dump'
+      : 'Use "server.js mcp --server URL" with the address of the lab server, and a user key in TEST_STATIONS_KEY';
+  throw new CommandError(
+    serverExit.usage,
+    `"server.js ${command.command}${isOverFolder ? ' --data' : ''}" is for data in SQLite, and TEST_STATIONS_DATABASE_URL names a ` +
+      `PostgreSQL database. ${otherWay}, or unset the variable.`,
+  );
 }
 
 const folderOf = (place: StoragePlace | null): string | null =>

@@ -46,6 +46,7 @@ const nodeBundles = {
     { in: 'src/server/cli/main.ts', out: 'server' },
     { in: 'src/server/assistant/mcp.ts', out: 'mcp' },
     { in: 'src/server/store/postgres/postgres.ts', out: 'postgres' },
+    { in: 'kysely', out: 'kysely' },
     { in: 'src/server/metrics/metrics.ts', out: 'metrics' },
     { in: 'src/server/signIn/oidc.ts', out: 'oidc' },
     { in: 'src/server/tracing/otlpTracer.ts', out: 'otlpTracer' },
@@ -56,7 +57,7 @@ const nodeBundles = {
   platform: 'node',
   target: 'node22',
   external: ['vscode', 'pg-native'],
-  plugins: [loadLater()],
+  plugins: [loadLater(), shareKysely()],
   supported: { 'dynamic-import': false },
 };
 
@@ -192,6 +193,18 @@ function reportProgress() {
 function problemLine(severity, { text, location }) {
   const place = location ? `${location.file}:${location.line}:${location.column + 1}: ` : '';
   return `${place}${severity}: ${text}`;
+}
+
+/** Puts the query builder into one file, which the server and its part for PostgreSQL both load. */
+function shareKysely() {
+  return {
+    name: 'share-kysely',
+    setup(bundle) {
+      bundle.onResolve({ filter: /^kysely$/ }, ({ kind }) =>
+        kind === 'entry-point' ? undefined : { path: './kysely.js', external: true },
+      );
+    },
+  };
 }
 
 /**

@@ -111,7 +111,7 @@ function oldest(names) {
  */
 function postgres() {
   const others = [
-    ...['assistant/mcpClients', 'assistant/refusals', 'portTaken', 'presence', 'shutdown', 'uploads'],
+    ...['assistant/mcpClients', 'assistant/refusals', 'move', 'portTaken', 'presence', 'shutdown', 'uploads'],
   ].map((name) => `test/server/${name}.test.ts`);
   const ofSqlite = /stations\.db|store\/sqlite\/|cli\/check|uptimeAtWork/;
   const isForBoth = (file) =>

@@ -10,7 +10,7 @@ import { newUserKey } from './support.ts';
 import { pathOf } from './watcher.ts';
 
 describe('the number of event streams', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const bench = useServer();
 
   it('closes a stream of the owner with the most streams when the limit is reached', () => {

@@ -58,6 +58,7 @@ export const parts = [
   check('python-types', [[venvPython('tools'), ...mypy]], ['tools']),
   suite('server', { needs: ['pythons'], timeout: 60_000 }),
   suite('runner', { needs: ['pythons'], timeout: 60_000 }),
+  slow(oldestPackages()),
   slow(postgres()),
   slow(oldest(['assistant', 'assistantServer', 'clicks', 'readme', 'stations', 'testing'])),
   slow({ ...check('mutation', [[node, program('@stryker-mutator/core', 'stryker'), 'run']]), isCheck: false }),
@@ -87,6 +88,16 @@ function check(name, commands, needs = []) {
       return { passed: failed.length === 0 ? 1 : 0, failed: failed.slice(0, 1), skipped: [] };
     },
   };
+}
+
+/** The tests of the runner that the daily tests run only with the newest OpenHTF and TofuPilot client, with the oldest. */
+function oldestPackages() {
+  const isForNewest = (file) => readFileSync(join(root, file), 'utf8').includes('withNewestPython(');
+  const files = globSync('test/runner/**/*.test.ts', { cwd: root }).sort().filter(isForNewest);
+  const part = suite('runner oldest', { folders: ['runner'], needs: ['pythons'], timeout: 60_000, files });
+  const env = { TEST_PYTHONS: venvPython('baseline') };
+  const work = (run, tests) => part.work((program, args, more) => run(program, args, { ...more, ...env }), tests);
+  return { ...part, work };
 }
 
 /** Browser tests of the daily work in the oldest VS Code that `engines` in the manifest allows. */

@@ -6,7 +6,7 @@ import { check } from '../../src/server/cli/check.ts';
 import { DataFolder } from '../../src/server/cli/dataFolder.ts';
 import { local } from '../../src/shared/contract/local.ts';
 import { operations } from '../../src/shared/contract/operations.ts';
-import { adminKey, useServer } from '../server/bench.ts';
+import { adminKey, useServerProcess } from '../server/bench.ts';
 import { temporaryFolder } from '../server/support.ts';
 
 const seed = process.env['SCHEMATHESIS_SEED'] ?? '1';
@@ -58,7 +58,7 @@ const temporary = temporaryFolder();
 
 describe(`the server under schemathesis (SCHEMATHESIS_SEED=${seed} SCHEMATHESIS_EXAMPLES=${examples})`, function () {
   this.timeout(0);
-  const bench = useServer();
+  const bench = useServerProcess();
 
   const keys: Record<string, () => Promise<string> | string | null> = {
     'no key': () => null,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import type { BrowserContext, Page } from 'playwright-core';
 import { operator } from '../../src/shared/contract/operator.ts';
-import { adminKey, type TestStation, useServer } from '../server/bench.ts';
+import { adminKey, type TestStation, useServerProcess } from '../server/bench.ts';
 import { asked, EditorAtWork, event } from '../server/editorAtWork.ts';
 import { TestClient } from '../server/requests.ts';
 import { axeProblems } from './support/axe.ts';
@@ -35,7 +35,7 @@ const measurement = (name: string, measured_value: unknown, outcome: string, val
 const focused = "document.activeElement?.getAttribute('name')";
 
 describe('the page of the Operator UI in a browser', function () {
-  const bench = useServer();
+  const bench = useServerProcess();
   const profile = mkdtempSync(join(tmpdir(), 'ts-page-'));
   let context: BrowserContext;
   let page: Page;

@@ -12,7 +12,7 @@ import { assistant } from '../../src/shared/contract/assistantActivity.ts';
 import type { NewRunBody } from '../../src/shared/contract/newRuns.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { connectOverHttp, eras } from '../server/assistant/assistantClients.ts';
-import { adminKey, useServer } from '../server/bench.ts';
+import { adminKey, useServerProcess } from '../server/bench.ts';
 import { AppHostPage } from './support/appHostPage.ts';
 import { axeProblems } from './support/axe.ts';
 import { openBrowser } from './support/browser.ts';
@@ -52,7 +52,7 @@ const looks = {
 } as const;
 
 describe('the page of a run in the chat of an assistant', function () {
-  const bench = useServer();
+  const bench = useServerProcess();
   const profile = mkdtempSync(join(tmpdir(), 'ts-app-'));
   let context: BrowserContext;
   let page: Page;

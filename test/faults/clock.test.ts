@@ -23,7 +23,7 @@ import { dayOf, sumOf } from '../../src/shared/uptime/uptime.ts';
 import { Calendar } from '../../src/shared/uptime/uptimeCalendar.ts';
 import { figuresOf } from '../../src/shared/uptime/uptimeFigures.ts';
 import { eventually } from '../e2e/support/until.ts';
-import { adminKey, type TestStation, useServer } from '../server/bench.ts';
+import { adminKey, type TestStation, useServerProcess } from '../server/bench.ts';
 import { asked, EditorAtWork, event } from '../server/editorAtWork.ts';
 import { MqttClient } from '../server/mqttClient.ts';
 import { randomNumbers } from '../server/random.ts';
@@ -46,7 +46,7 @@ describe(`a server whose clock is set while stations are at work (CLOCK_SEED=${s
   const setClock = (millis: number): void => writeFileSync(shift, String(Math.round(millis)));
   setClock(0);
   const preload = pathToFileURL(join(import.meta.dirname, 'shiftedDate.ts')).href;
-  const bench = useServer({
+  const bench = useServerProcess({
     SHIFT_FILE: shift,
     NODE_OPTIONS: `--import=${preload} --disable-warning=MODULE_TYPELESS_PACKAGE_JSON`,
   });

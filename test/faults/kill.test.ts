@@ -7,7 +7,7 @@ import { DataFolder } from '../../src/server/cli/dataFolder.ts';
 import { idAnswer } from '../../src/shared/contract/common.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { v1 } from '../../src/shared/contract/v1.ts';
-import { adminKey, useServer } from '../server/bench.ts';
+import { adminKey, useServerProcess } from '../server/bench.ts';
 import { randomNumbers } from '../server/random.ts';
 import { send } from '../server/requests.ts';
 import type { TestServer } from '../server/support.ts';
@@ -58,7 +58,7 @@ const answered = async <T extends { status: number }>(reply: Promise<T>, what: s
 
 describe(`a server that ends while runs come in (KILL_SEED=${seed} KILL_ROUNDS=${rounds})`, function () {
   this.timeout(60_000 + rounds * 10_000);
-  const bench = useServer();
+  const bench = useServerProcess();
   const random = randomNumbers(seed);
 
   /** How many requests were sent in this round. */

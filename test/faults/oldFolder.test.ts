@@ -21,7 +21,7 @@ import { runs } from '../../src/shared/contract/runs.ts';
 import { stations } from '../../src/shared/contract/stations.ts';
 import { uptime } from '../../src/shared/contract/uptime.ts';
 import { v1 } from '../../src/shared/contract/v1.ts';
-import { adminKey, useServer } from '../server/bench.ts';
+import { adminKey, useServerProcess } from '../server/bench.ts';
 import { randomNumbers } from '../server/random.ts';
 import { TestClient } from '../server/requests.ts';
 import { runServerProgram, startServer, temporaryFolder, type TestServer } from '../server/support.ts';
@@ -36,7 +36,7 @@ const env = { TEST_STATIONS_ADMIN_KEY: adminKey };
 
 describe(`a data folder of the first version (MIGRATE_SEED=${seed} MIGRATE_ROUNDS=${rounds})`, function () {
   this.timeout(120_000 + rounds * 20_000);
-  const bench = useServer();
+  const bench = useServerProcess();
   const root = temporaryFolder();
   const random = randomNumbers(seed);
   const old = join(root, 'old');

@@ -8,7 +8,7 @@ import { UploadFolder } from '../../src/extension/run/uploads/uploadFolder.ts';
 import { uploadPending, type UploadResult } from '../../src/extension/run/uploads/uploadPending.ts';
 import type { PendingUploadEntry } from '../../src/shared/contract/pendingUpload.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
-import { type TestStation, useServer } from '../server/bench.ts';
+import { type TestStation, useServerProcess } from '../server/bench.ts';
 import { temporaryFolder } from '../server/support.ts';
 import { SetClock } from '../support/setClock.ts';
 
@@ -16,7 +16,7 @@ const hour = 60 * 60_000;
 
 describe('results of a day without a server', function () {
   this.timeout(60_000);
-  const bench = useServer();
+  const bench = useServerProcess();
   const box = new UploadFolder(join(temporaryFolder(), 'outbox'));
   const clock = new SetClock();
   const tries: UploadResult[] = [];

@@ -11,14 +11,14 @@ import { uploadPending, type UploadResult } from '../../src/extension/run/upload
 import { idAnswer } from '../../src/shared/contract/common.ts';
 import type { PendingUploadEntry } from '../../src/shared/contract/pendingUpload.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
-import { type TestStation, useServer } from '../server/bench.ts';
+import { type TestStation, useServerProcess } from '../server/bench.ts';
 import { send } from '../server/requests.ts';
 import { passedRun, runAt } from '../server/runs.ts';
 import { temporaryFolder } from '../server/support.ts';
 
 describe('the push of a kept result', function () {
   this.timeout(60_000);
-  const bench = useServer();
+  const bench = useServerProcess();
   const box = new UploadFolder(join(temporaryFolder(), 'outbox'));
   let procedure: string;
   let station: TestStation;

@@ -12,7 +12,7 @@ import { DataFolder } from '../../src/server/cli/dataFolder.ts';
 import type { RunnerEvent } from '../../src/shared/contract/runner.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { applyRunnerEvent, initialProgress, type RunProgress, verdictOf } from '../../src/shared/live/runProgress.ts';
-import { type TestStation, useServer } from '../server/bench.ts';
+import { type TestStation, useServerProcess } from '../server/bench.ts';
 import { randomNumbers } from '../server/random.ts';
 import { temporaryFolder } from '../server/support.ts';
 import { runPlan } from './runPlan.ts';
@@ -68,7 +68,7 @@ while True:
 
 describe(`scripts that are killed (SCRIPT_SEED=${seed} SCRIPT_ROUNDS=${rounds})`, function () {
   this.timeout(60_000 + rounds * 30_000);
-  const bench = useServer();
+  const bench = useServerProcess();
   const folder = temporaryFolder();
   const box = new UploadFolder(join(folder, 'outbox'));
   const random = randomNumbers(seed);

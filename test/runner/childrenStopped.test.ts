@@ -10,7 +10,7 @@ import { type RunnerCommand, runnerEnvironment, type RunnerEvent } from '../../s
 import { runPlan } from '../faults/runPlan.ts';
 import { skip } from '../support/skip.ts';
 import { Host, startup } from './support/host.ts';
-import { scriptFolder, withEachPython } from './support/script.ts';
+import { scriptFolder, withNewestPython } from './support/script.ts';
 
 const worker = `
 import os, sys, time
@@ -182,7 +182,7 @@ class Run {
   }
 }
 
-withEachPython('Child processes of a script', (python) => {
+withNewestPython('Child processes of a script', (python) => {
   before(function () {
     if (process.platform === 'win32') skip(this, 'Windows has no fork and no process groups');
   });

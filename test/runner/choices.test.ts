@@ -3,7 +3,7 @@ import { after, before, it } from 'mocha';
 import * as z from 'zod';
 import { Host } from './support/host.ts';
 import { Recorder } from './support/recorder.ts';
-import { script, withEachPython } from './support/script.ts';
+import { script, withNewestPython } from './support/script.ts';
 
 const dry = { TEST_STATIONS_MODE: 'dry' };
 const openhtf = (metadata: string, execute: string): string => `
@@ -24,7 +24,7 @@ for _ in range(2):
     print("after:", test.descriptor.metadata.get("part_number", "none"))
 `;
 
-withEachPython('The choices of the user for a script', (python) => {
+withNewestPython('The choices of the user for a script', (python) => {
   let recorder: Recorder;
   before(async () => (recorder = await Recorder.start()));
   after(() => recorder.stop());

@@ -10,12 +10,12 @@ withEachPython('Random scripts', (python) => {
   it('random plain scripts are stored with the verdicts that an oracle computes from their descriptions', async function () {
     if (process.platform === 'win32') this.skip();
     this.timeout(600_000);
-    await run('plain', '150');
+    await run('plain', process.env['PLAIN_ROUNDS'] ?? '40');
   });
 
   it('random OpenHTF tests are saved and reported as OpenHTF records them', async function () {
     if (process.platform === 'win32') this.skip();
     this.timeout(600_000);
-    await run('openhtf', '50');
+    await run('openhtf', process.env['OPENHTF_ROUNDS'] ?? '20');
   });
 });

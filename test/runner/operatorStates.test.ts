@@ -10,7 +10,7 @@ import { type OpenhtfView, readOpenhtfState } from '../../src/shared/live/openht
 import { testAfterEvent, testAfterScriptEnd } from '../../src/shared/live/runnerState.ts';
 import { scriptFile } from '../support/scripts.ts';
 import { Host } from './support/host.ts';
-import { withEachPython } from './support/script.ts';
+import { withNewestPython } from './support/script.ts';
 
 const recorder = path.join(import.meta.dirname, '../fixtures/states.py');
 const operated = scriptFile('operated.py');
@@ -41,7 +41,7 @@ const gist = ({ phases, ...test }: LiveTest): unknown => ({
   phases: phases.map(({ name, state, attempt, measurements }) => ({ name, state, attempt, measurements })),
 });
 
-withEachPython('What an operator sees', (python) => {
+withNewestPython('What an operator sees', (python) => {
   it('the operator view follows the states that OpenHTF publishes', async () => {
     const views = await viewsOf(python, operated, 'OK 1');
     const asking = views.find(({ test }) => test.prompt !== null);

@@ -5,7 +5,7 @@ import { randomNumbers } from '../server/random.ts';
 import { scriptFile } from '../support/scripts.ts';
 import { Host } from './support/host.ts';
 import { Recorder } from './support/recorder.ts';
-import { script, withEachPython } from './support/script.ts';
+import { script, withNewestPython } from './support/script.ts';
 
 const seed = Number(process.env['PARTIAL_SEED'] ?? Math.floor(Math.random() * 2 ** 32));
 
@@ -42,7 +42,7 @@ test = htf.Test(${nodes.map(sourceOf).join(', ')}, procedure_id="FVT1", part_num
 print("passed:", test.execute(lambda: "SN1"))
 `;
 
-withEachPython('A partial run', (python) => {
+withNewestPython('A partial run', (python) => {
   it('of random OpenHTF tests runs the chosen phases with the setup and teardown around them, and is never PASS', async () => {
     const random = randomNumbers(seed);
     const below = (n: number): number => Math.floor(random() * n);

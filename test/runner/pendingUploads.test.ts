@@ -15,11 +15,11 @@ import { scriptFile } from '../support/scripts.ts';
 import { skip } from '../support/skip.ts';
 import { Host } from './support/host.ts';
 import { Recorder } from './support/recorder.ts';
-import { script, withEachPython } from './support/script.ts';
+import { script, withNewestPython } from './support/script.ts';
 
 const place = { instance: 'local', server: 'this machine', station: { id: 'the station', name: 'Bench 1' } };
 
-withEachPython('Pending uploads', (python) => {
+withNewestPython('Pending uploads', (python) => {
   let server: Recorder;
   let folder: string;
   beforeEach(async () => {

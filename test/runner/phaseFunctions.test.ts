@@ -6,11 +6,11 @@ import * as z from 'zod';
 import { newRunBody } from '../../src/shared/contract/newRuns.ts';
 import { runnerEnvironment } from '../../src/shared/contract/runner.ts';
 import { Host, type Options } from './support/host.ts';
-import { script, withEachPython } from './support/script.ts';
+import { script, withNewestPython } from './support/script.ts';
 
 const procedure = 'b7a3f6de-5b7e-4b3b-9a51-3c2a4c1f0e11';
 
-withEachPython('Phases that are plain functions', (python) => {
+withNewestPython('Phases that are plain functions', (python) => {
   let folder: string;
   beforeEach(async () => {
     folder = path.join(path.dirname(await script('')), 'outbox');
@@ -127,7 +127,7 @@ def phase_after():
   });
 });
 
-withEachPython('Serial numbers from the user', (python) => {
+withNewestPython('Serial numbers from the user', (python) => {
   const options: Options = {
     env: { [runnerEnvironment.serialNumber]: 'ask' },
     serialNumber: (own) => `${own ?? 'OpenHTF'}-SCANNED`,

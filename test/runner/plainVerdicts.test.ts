@@ -6,7 +6,7 @@ import { newRunBody } from '../../src/shared/contract/newRuns.ts';
 import { pendingUploadEntry } from '../../src/shared/contract/pendingUpload.ts';
 import { runnerEnvironment } from '../../src/shared/contract/runner.ts';
 import { Host } from './support/host.ts';
-import { script, withEachPython } from './support/script.ts';
+import { script, withNewestPython } from './support/script.ts';
 
 const place = { instance: 'local', server: 'this machine', station: { id: 'the station', name: 'Bench 1' } };
 
@@ -22,7 +22,7 @@ phase_b()
 ${after}
 `;
 
-withEachPython('The verdict of a plain script', (python) => {
+withNewestPython('The verdict of a plain script', (python) => {
   let folder: string;
   beforeEach(async () => {
     folder = path.join(path.dirname(await script('')), 'outbox');

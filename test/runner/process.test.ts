@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { it } from 'mocha';
 import { Host, runner } from './support/host.ts';
-import { script, scriptFolder, withEachPython } from './support/script.ts';
+import { script, scriptFolder, withNewestPython } from './support/script.ts';
 
 /** What a script sees of its process, as one line of JSON. */
 const witness = `
@@ -27,7 +27,7 @@ print(json.dumps({
 }))
 `;
 
-withEachPython("The script's process", (python) => {
+withNewestPython("The script's process", (python) => {
   it('the environment of the script is the same as under Python itself', async () => {
     const folder = await scriptFolder({ 'Prüfung 1.py': witness }, 'Station Ä 1');
     const file = path.join(folder, 'Prüfung 1.py');

@@ -4,13 +4,13 @@ import path from 'node:path';
 import { it } from 'mocha';
 import { runnerEnvironment } from '../../src/shared/contract/runner.ts';
 import { Host, type Options } from './support/host.ts';
-import { scriptFolder, withEachPython } from './support/script.ts';
+import { scriptFolder, withNewestPython } from './support/script.ts';
 
 const names = 'PROCEDURE_ID, SERIAL_NUMBER, PART_NUMBER = "FVT1", "SN1", "P1"\n';
 
 const phases = (host: Host): unknown[] => host.all('phase_complete').map(({ name, outcome }) => [name, outcome]);
 
-withEachPython('A session of pytest', (python) => {
+withNewestPython('A session of pytest', (python) => {
   const run = async (source: string, options: Options = {}): Promise<Host> => {
     const folder = await scriptFolder({ 'test_board.py': source });
     return Host.run(python, path.join(folder, 'test_board.py'), options);

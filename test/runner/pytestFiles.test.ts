@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { it } from 'mocha';
 import { scanScript } from '../../src/shared/script/scriptScan.ts';
 import { runner } from './support/host.ts';
-import { withEachPython } from './support/script.ts';
+import { withNewestPython } from './support/script.ts';
 
 const test = 'def test_supply():\n    assert True\n';
 const guard = 'if __name__ == "__main__":\n    test_supply()\n';
@@ -29,7 +29,7 @@ const files: readonly [name: string, source: string, tests: string[]][] = [
   ['testing.py', test, []],
 ];
 
-withEachPython('A file of pytest', (python) => {
+withNewestPython('A file of pytest', (python) => {
   it('is recognized by the editor and by the runner in the same way', () => {
     const code = `
 import ast, json, sys

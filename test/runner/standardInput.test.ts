@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { it } from 'mocha';
 import { Host } from './support/host.ts';
-import { script, withEachPython } from './support/script.ts';
+import { script, withNewestPython } from './support/script.ts';
 
-withEachPython('Standard input', (python) => {
+withNewestPython('Standard input', (python) => {
   it('the host is asked for each line that a script reads, with the prompt of the script', async () => {
     const file = await script(`
 import getpass, sys

@@ -3,9 +3,9 @@ import { after, before, it } from 'mocha';
 import { scriptFile } from '../support/scripts.ts';
 import { Host } from './support/host.ts';
 import { Recorder } from './support/recorder.ts';
-import { withEachPython } from './support/script.ts';
+import { withNewestPython } from './support/script.ts';
 
-withEachPython('The scripts of the Station page of TofuPilot', (python) => {
+withNewestPython('The scripts of the Station page of TofuPilot', (python) => {
   let recorder: Recorder;
   before(async () => (recorder = await Recorder.start()));
   after(() => recorder.stop());

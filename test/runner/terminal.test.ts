@@ -3,11 +3,11 @@ import { execFile } from 'node:child_process';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { it } from 'mocha';
-import { script, scriptFolder, withEachPython } from './support/script.ts';
+import { script, scriptFolder, withNewestPython } from './support/script.ts';
 
 const startup = join(import.meta.dirname, '../../src/runner/startup');
 
-withEachPython('A Python in a station terminal', (python) => {
+withNewestPython('A Python in a station terminal', (python) => {
   const run = async (file: string, env: Record<string, string>, ...path: string[]): Promise<string> => {
     const PYTHONPATH = [startup, ...path].join(delimiter);
     const own = { PATH: process.env['PATH'], PYTHONDONTWRITEBYTECODE: '1', DISABLE_TELEMETRY: 'true' };

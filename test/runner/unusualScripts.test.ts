@@ -8,11 +8,11 @@ import { runnerEnvironment } from '../../src/shared/contract/runner.ts';
 import { skip } from '../support/skip.ts';
 import { Host } from './support/host.ts';
 import { Recorder } from './support/recorder.ts';
-import { script, scriptFolder, withEachPython } from './support/script.ts';
+import { script, scriptFolder, withNewestPython } from './support/script.ts';
 
 const place = { instance: 'local', server: 'this machine', station: { id: 'the station', name: 'Prüfplatz 1' } };
 
-withEachPython('Unusual scripts', (python) => {
+withNewestPython('Unusual scripts', (python) => {
   let server: Recorder;
   let uploadFolder: string;
   beforeEach(async () => {

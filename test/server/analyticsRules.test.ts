@@ -33,7 +33,7 @@ const phase = (at: number, { value, outcome = 'PASS', lower, upper }: Measured) 
 
 describe('statistics over HTTP', function () {
   this.timeout(60_000);
-  const bench = useServer({ TZ: zone });
+  const bench = useServer(['--time-zone', zone]);
   let procedure: string;
   let stations: TestStation[];
 

@@ -7,7 +7,7 @@ import { runs } from '../../src/shared/contract/runs.ts';
 import { stations } from '../../src/shared/contract/stations.ts';
 import { v1 } from '../../src/shared/contract/v1.ts';
 import { skip } from '../support/skip.ts';
-import { adminKey, useServer } from './bench.ts';
+import { adminKey, useServerProcess } from './bench.ts';
 
 /** What people and instruments could put into a name: markup, terminal codes, text that runs backwards, a path. */
 const hostile = [
@@ -23,7 +23,7 @@ const filesBelow = (folder: string): string[] =>
 
 describe('an attacker', function () {
   this.timeout(60_000);
-  const bench = useServer();
+  const bench = useServerProcess();
   const body = (serial_number: string) => ({
     unit_under_test: { serial_number, part_number: 'PCBA01' },
     run_passed: true,

@@ -11,13 +11,13 @@ import { procedures } from '../../src/shared/contract/procedures.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { stations } from '../../src/shared/contract/stations.ts';
 import { v1 } from '../../src/shared/contract/v1.ts';
-import { adminKey, useServer } from './bench.ts';
+import { adminKey, useServerProcess } from './bench.ts';
 import { send } from './requests.ts';
 import { passedRun } from './runs.ts';
 
 describe('bad input', function () {
   this.timeout(60_000);
-  const bench = useServer();
+  const bench = useServerProcess();
   before(() => bench.procedure('Functional test', 'FVT1'));
   afterEach(async () => {
     assert.equal(bench.server.stderr(), '', 'nothing was unforeseen');

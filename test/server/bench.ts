@@ -2,8 +2,9 @@ import { after, before } from 'mocha';
 import { local } from '../../src/shared/contract/local.ts';
 import { procedures } from '../../src/shared/contract/procedures.ts';
 import { stations } from '../../src/shared/contract/stations.ts';
+import { isPostgres } from '../support/postgres.ts';
 import { TestClient } from './requests.ts';
-import { startServer, temporaryFolder, type TestServer } from './support.ts';
+import { type RunningServer, startServer, startServerHere, temporaryFolder, type TestServer } from './support.ts';
 
 export const adminKey = 'the-admin-key-of-the-server-tests';
 
@@ -15,23 +16,39 @@ export interface TestStation {
 }
 
 /** A running server for one suite, and its user. */
-export interface TestBench {
+export interface TestBench<S extends RunningServer = RunningServer> {
   readonly folder: string;
-  readonly server: TestServer;
+  readonly server: S;
   readonly user: TestClient;
   /** Ends the server and starts it again on the same folder. */
-  restart(end: (server: TestServer) => Promise<unknown>): Promise<void>;
+  restart(end: (server: S) => Promise<unknown>): Promise<void>;
   /** Makes a station with a key, linked to these procedures. */
   station(name: string, ...procedureIds: string[]): Promise<TestStation>;
   procedure(name: string, identifier?: string): Promise<string>;
 }
 
-/** Starts a server of its own for the suite in which this is called. @param env further variables for it @param args further options */
-export function useServer(env: NodeJS.ProcessEnv = {}, args: readonly string[] = []): TestBench {
+/** Starts a server in this process for the suite in which this is called. @param args its options */
+export const useServer = (args: readonly string[] = []): TestBench =>
+  useStarted((folder) =>
+    isPostgres
+      ? startServer(folder, { TEST_STATIONS_ADMIN_KEY: adminKey }, args)
+      : startServerHere(folder, adminKey, args),
+  );
+
+/**
+ * Starts a process of the server for the suite in which this is called. It is for tests that end the process, read its log, or
+ * depend on its environment.
+ * @param env further variables for it
+ * @param args further options
+ */
+export const useServerProcess = (env: NodeJS.ProcessEnv = {}, args: readonly string[] = []): TestBench<TestServer> =>
+  useStarted((folder) => startServer(folder, { ...env, TEST_STATIONS_ADMIN_KEY: adminKey }, args));
+
+function useStarted<S extends RunningServer>(startOn: (folder: string) => Promise<S>): TestBench<S> {
   const folder = temporaryFolder();
-  let server: TestServer;
+  let server: S;
   const start = async (): Promise<void> => {
-    server = await startServer(folder, { ...env, TEST_STATIONS_ADMIN_KEY: adminKey }, args);
+    server = await startOn(folder);
   };
   before(start);
   after(() => server.stop());

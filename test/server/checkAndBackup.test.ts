@@ -19,14 +19,14 @@ import { serverExit } from '../../src/shared/contract/local.ts';
 import { procedures } from '../../src/shared/contract/procedures.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { v1 } from '../../src/shared/contract/v1.ts';
-import { adminKey, useServer } from './bench.ts';
+import { adminKey, useServerProcess } from './bench.ts';
 import { TestClient } from './requests.ts';
 import { passedRun } from './runs.ts';
 import { runServerProgram, startServer, temporaryFolder } from './support.ts';
 
 describe('check and backup', function () {
   this.timeout(60_000);
-  const bench = useServer();
+  const bench = useServerProcess();
   const root = temporaryFolder();
   let count = 0;
   const elsewhere = (): string => join(root, String(count++));

@@ -8,7 +8,7 @@ import { local } from '../../src/shared/contract/local.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { stations } from '../../src/shared/contract/stations.ts';
 import { v1 } from '../../src/shared/contract/v1.ts';
-import { adminKey, useServer } from './bench.ts';
+import { adminKey, useServerProcess } from './bench.ts';
 import { type EventClient, listenTo } from './eventClient.ts';
 import { send } from './requests.ts';
 import { passedRun } from './runs.ts';
@@ -16,7 +16,7 @@ import { newUserKey, runServerProgram, temporaryFolder } from './support.ts';
 
 describe('the event stream', function () {
   this.timeout(60_000);
-  const bench = useServer();
+  const bench = useServerProcess();
   const open: EventClient[] = [];
   const listen = async (lastEventId?: number, key = adminKey): Promise<EventClient> => {
     const client = await listenTo(bench.server.url, key, lastEventId);

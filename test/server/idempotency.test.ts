@@ -7,13 +7,13 @@ import { idAnswer } from '../../src/shared/contract/common.ts';
 import { local } from '../../src/shared/contract/local.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { v1 } from '../../src/shared/contract/v1.ts';
-import { adminKey, type TestStation, useServer } from './bench.ts';
+import { adminKey, type TestStation, useServerProcess } from './bench.ts';
 import { type Reply, send } from './requests.ts';
 import { passedRun } from './runs.ts';
 
 describe('a push with an Idempotency-Key', function () {
   this.timeout(60_000);
-  const bench = useServer();
+  const bench = useServerProcess();
   let procedure: string;
   let station: TestStation;
 

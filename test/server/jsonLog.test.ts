@@ -3,7 +3,7 @@ import { afterEach, describe, it } from 'mocha';
 import * as z from 'zod';
 import { currentRequestId, log, setLogFormat } from '../../src/server/log.ts';
 import { v1 } from '../../src/shared/contract/v1.ts';
-import { adminKey, useServer } from './bench.ts';
+import { adminKey, useServerProcess } from './bench.ts';
 import { send } from './requests.ts';
 import { passedRun } from './runs.ts';
 import { newUserKey, runServerProgram, startServer, temporaryFolder } from './support.ts';
@@ -27,7 +27,7 @@ const parse = (text: string) =>
 
 describe('the log of a server with --log-format json', function () {
   this.timeout(60_000);
-  const bench = useServer({}, ['--log-format', 'json']);
+  const bench = useServerProcess({}, ['--log-format', 'json']);
 
   it('has a line for each request with its id, route, status and duration, and no key, name or serial number', async () => {
     const procedure = await bench.procedure('PRIVATE-procedure', 'PRIVATE1');

@@ -6,7 +6,7 @@ import { runs } from '../../src/shared/contract/runs.ts';
 import { stations } from '../../src/shared/contract/stations.ts';
 import { v1 } from '../../src/shared/contract/v1.ts';
 import { maxObjects, maxValues } from '../../src/shared/json/jsonLimits.ts';
-import { type TestStation, useServer } from './bench.ts';
+import { type TestStation, useServerProcess } from './bench.ts';
 import { send } from './requests.ts';
 import { runAt } from './runs.ts';
 
@@ -16,7 +16,7 @@ const mostMemory = 2048 * mib;
 
 describe('large pushes with the key of a station', function () {
   this.timeout(180_000);
-  const bench = useServer();
+  const bench = useServerProcess();
   let procedure: string;
   let station: TestStation;
 

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { createMetrics } from '../../src/server/metrics/metrics.ts';
 import { local } from '../../src/shared/contract/local.ts';
 import { v1 } from '../../src/shared/contract/v1.ts';
-import { adminKey, useServer } from './bench.ts';
+import { adminKey, useServer, useServerProcess } from './bench.ts';
 import { send } from './requests.ts';
 import { passedRun } from './runs.ts';
 import { openSse } from './sse.ts';
@@ -95,7 +95,7 @@ describe('the metrics of the server', function () {
 });
 
 describe('the metrics of a server with a public URL', function () {
-  const bench = useServer({}, ['--public-url', 'https://stations.example.com']);
+  const bench = useServerProcess({}, ['--public-url', 'https://stations.example.com']);
 
   it('are refused without a token, because clients of the proxy come from this machine', async () => {
     const reply = await send(bench.server.url, 'GET', '/metrics', { key: adminKey });
@@ -106,7 +106,10 @@ describe('the metrics of a server with a public URL', function () {
 
 describe('the metrics of a server with a token for them', function () {
   this.timeout(60_000);
-  const bench = useServer({ TEST_STATIONS_METRICS_TOKEN: token }, ['--public-url', 'https://stations.example.com']);
+  const bench = useServerProcess({ TEST_STATIONS_METRICS_TOKEN: token }, [
+    '--public-url',
+    'https://stations.example.com',
+  ]);
 
   it('need the token, which opens nothing else', async () => {
     for (const key of [undefined, adminKey, `${token}x`, token.slice(1)]) {

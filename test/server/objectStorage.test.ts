@@ -9,7 +9,7 @@ import { v1 } from '../../src/shared/contract/v1.ts';
 import { bucket, startObjectStorage, type TestStorage } from '../support/objectStorage.ts';
 import { isPostgres } from '../support/postgres.ts';
 import { skip } from '../support/skip.ts';
-import { adminKey, useServer } from './bench.ts';
+import { adminKey, useServerProcess } from './bench.ts';
 import { passedRun } from './runs.ts';
 import { runServerProgram, startServer, temporaryFolder } from './support.ts';
 
@@ -24,7 +24,7 @@ describe('attachments in an object storage', function () {
     storage = await startObjectStorage(objects);
     Object.assign(env, storage.env);
   });
-  const bench = useServer(env, ['--attachments', place]);
+  const bench = useServerProcess(env, ['--attachments', place]);
   before(() => bench.procedure('Functional test', 'FVT1'));
   afterEach(() => (storage.disturb = () => null));
   after(() => storage.stop());

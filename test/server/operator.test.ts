@@ -3,7 +3,7 @@ import { before, describe, it } from 'mocha';
 import { errorAnswer } from '../../src/shared/contract/common.ts';
 import { local } from '../../src/shared/contract/local.ts';
 import { operator, waitingEvent } from '../../src/shared/contract/operator.ts';
-import { adminKey, type TestStation, useServer } from './bench.ts';
+import { adminKey, type TestStation, useServerProcess } from './bench.ts';
 import { asked, EditorAtWork, event } from './editorAtWork.ts';
 import { type Reply, send, type TestClient } from './requests.ts';
 import { openSse } from './sse.ts';
@@ -13,7 +13,7 @@ const messageOf = (reply: Reply): string => errorAnswer.parse(reply.json()).mess
 
 describe('the Operator UI', function () {
   this.timeout(60_000);
-  const bench = useServer();
+  const bench = useServerProcess();
   let station: TestStation;
   const params = () => ({ id: station.id });
   const answer = (client: TestClient, prompt_id: string, text = 'yes') =>
@@ -261,7 +261,7 @@ describe('the Operator UI', function () {
 
 describe('the page of the Operator UI', function () {
   this.timeout(60_000);
-  const bench = useServer();
+  const bench = useServerProcess();
   let page: Reply;
   before(async () => {
     page = await send(bench.server.url, 'GET', '/operator/');

@@ -16,7 +16,7 @@ const zone = 'Pacific/Kiritimati';
 
 describe('the overview of a station', function () {
   this.timeout(60_000);
-  const bench = useServer({ TZ: zone });
+  const bench = useServer(['--time-zone', zone]);
   const read = (id: string) => bench.user.call(overview.get, { params: { id } });
 
   /** A run that began so many days ago at this hour in the server's time zone. */

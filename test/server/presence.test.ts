@@ -10,14 +10,14 @@ import { presence } from '../../src/shared/contract/presence.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { stations } from '../../src/shared/contract/stations.ts';
 import { uptime } from '../../src/shared/contract/uptime.ts';
-import { adminKey, useServer } from './bench.ts';
+import { adminKey, useServerProcess } from './bench.ts';
 import { type EventClient, listenTo } from './eventClient.ts';
 import { pythons } from './pythons.ts';
 import { freePort, startStationServer, type StationServer } from './stationServer.ts';
 
 describe('presence', function () {
   this.timeout(120_000);
-  const bench = useServer();
+  const bench = useServerProcess();
   const read = (id: string) => bench.user.call(overview.get, { params: { id } });
 
   /** Reads from the database of the server what no operation tells. */

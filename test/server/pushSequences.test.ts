@@ -3,7 +3,7 @@ import { describe, it } from 'mocha';
 import { idAnswer } from '../../src/shared/contract/common.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { v1 } from '../../src/shared/contract/v1.ts';
-import { adminKey, useServer } from './bench.ts';
+import { adminKey, useServerProcess } from './bench.ts';
 import { randomNumbers } from './random.ts';
 import { type Reply, send, TestClient } from './requests.ts';
 import { runAt } from './runs.ts';
@@ -68,7 +68,7 @@ class Oracle {
 
 describe(`any sequence of pushes (PUSH_SEED=${seed} PUSH_STEPS=${steps})`, function () {
   this.timeout(60_000 + steps * 500);
-  const bench = useServer();
+  const bench = useServerProcess();
   const random = randomNumbers(seed);
   const one = <T>(...from: readonly [T, ...T[]]): T => from[Math.floor(random() * from.length)] ?? from[0];
 

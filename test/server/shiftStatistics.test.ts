@@ -32,7 +32,7 @@ function shiftByWallClock(timeZone: string, at: number): string | null {
 
 describe('statistics by shift', function () {
   this.timeout(60_000);
-  const bench = useServer({ TZ: 'America/Santiago' });
+  const bench = useServer(['--time-zone', 'America/Santiago']);
 
   it('count each run in the shift of its station in which it started, also over midnight and a change of clocks', async () => {
     const procedure = await bench.procedure('Shifts');

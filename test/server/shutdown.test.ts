@@ -11,7 +11,7 @@ import { events } from '../../src/shared/contract/events.ts';
 import { local, serverFile } from '../../src/shared/contract/local.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { v1 } from '../../src/shared/contract/v1.ts';
-import { adminKey, useServer } from './bench.ts';
+import { adminKey, useServerProcess } from './bench.ts';
 import { send, TestClient } from './requests.ts';
 import { passedRun } from './runs.ts';
 
@@ -19,7 +19,7 @@ const program = resolve(import.meta.dirname, '../../src/server/cli/main.ts');
 
 describe('the request to end the server', function () {
   this.timeout(60_000);
-  const bench = useServer();
+  const bench = useServerProcess();
   const file = (): string => join(bench.folder, 'server.json');
   const written = () => serverFile.parse(JSON.parse(readFileSync(file(), 'utf8')));
   const token = (): string => written().stop_token ?? assert.fail('server.json has no token');

@@ -11,14 +11,14 @@ import { firstSchema } from '../../src/server/store/sqlite/schema/firstSchema.ts
 import { operator } from '../../src/shared/contract/operator.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { v1 } from '../../src/shared/contract/v1.ts';
-import { adminKey, type TestStation, useServer } from './bench.ts';
+import { adminKey, type TestStation, useServerProcess } from './bench.ts';
 import { send, TestClient } from './requests.ts';
 import { passedRun } from './runs.ts';
 import { runServerProgram, startServer, temporaryFolder, type TestServer } from './support.ts';
 
 describe('the secret that signs addresses and links', function () {
   this.timeout(60_000);
-  const bench = useServer();
+  const bench = useServerProcess();
   const root = temporaryFolder();
   let count = 0;
   const elsewhere = (): string => join(root, String(count++));

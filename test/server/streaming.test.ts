@@ -8,7 +8,7 @@ import { local } from '../../src/shared/contract/local.ts';
 import { operator } from '../../src/shared/contract/operator.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { v1 } from '../../src/shared/contract/v1.ts';
-import { adminKey, type TestStation, useServer } from './bench.ts';
+import { adminKey, type TestStation, useServerProcess } from './bench.ts';
 import { MqttClient } from './mqttClient.ts';
 import { pythons } from './pythons.ts';
 import { StreamedScript } from './streamedScript.ts';
@@ -20,7 +20,7 @@ const streamingPython = (): string => pythons().at(-1) ?? '';
 
 describe('live streams', function () {
   this.timeout(60_000);
-  const bench = useServer();
+  const bench = useServerProcess();
   const folder = temporaryFolder();
   let station: TestStation;
   let script: StreamedScript | undefined;

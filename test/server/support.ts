@@ -6,6 +6,9 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { after } from 'mocha';
+import { readCommand } from '../../src/server/cli/commandLine.ts';
+import { DataFolder } from '../../src/server/cli/dataFolder.ts';
+import { serve } from '../../src/server/cli/serve.ts';
 import { type ServerAddress, serverAddress } from '../../src/shared/contract/local.ts';
 import { databaseOf, isPostgres } from '../support/postgres.ts';
 
@@ -18,12 +21,16 @@ export interface Ended {
   stderr: string;
 }
 
-export interface TestServer {
+export interface RunningServer {
   url: string;
   address: ServerAddress;
+  /** Asks it to end and waits for that. */
+  stop(): Promise<unknown>;
+}
+
+export interface TestServer extends RunningServer {
   /** What it wrote so far. */
   stderr(): string;
-  /** Asks it to end and waits for that. */
   stop(signal?: 'SIGTERM' | 'SIGINT'): Promise<Ended>;
   /** Resolves when it has ended. */
   ended: Promise<Ended>;
@@ -56,6 +63,30 @@ function startProgram(args: readonly string[], env: NodeJS.ProcessEnv, node = pr
   child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
   const ended = new Promise<Ended>((settle) => child.once('close', (code) => settle({ code, ...output })));
   return { process: child, output, ended };
+}
+
+/**
+ * Starts a server in this process, which takes far less time than a process of its own. The caller stops it.
+ * @param adminKey the key of its user if the folder is new
+ */
+export async function startServerHere(
+  dataFolder: string,
+  adminKey: string,
+  args: readonly string[] = [],
+): Promise<RunningServer> {
+  const command = readCommand(['--data', dataFolder, ...args]);
+  assert.equal(command.command, 'serve');
+  const server = await serve(new DataFolder(dataFolder), {
+    ...command,
+    provider: null,
+    bucket: null,
+    collector: null,
+    chosenKey: adminKey,
+    metricsToken: null,
+    signingSecret: null,
+    pagesFolder: resolve(import.meta.dirname, '../../dist/webview'),
+  });
+  return { url: server.address.url, address: server.address, stop: () => server.stop() };
 }
 
 /**

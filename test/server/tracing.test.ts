@@ -5,7 +5,7 @@ import { serverExit } from '../../src/shared/contract/local.ts';
 import { v1 } from '../../src/shared/contract/v1.ts';
 import { eventually } from '../e2e/support/until.ts';
 import { startTraceCollector, type TraceCollector } from '../support/traceCollector.ts';
-import { useServer } from './bench.ts';
+import { useServerProcess } from './bench.ts';
 import { send } from './requests.ts';
 import { passedRun } from './runs.ts';
 import { runServerProgram, temporaryFolder } from './support.ts';
@@ -20,7 +20,7 @@ describe('the traces of the server', function () {
     collector = await startTraceCollector();
     env['OTEL_EXPORTER_OTLP_ENDPOINT'] = collector.url;
   });
-  const bench = useServer(env);
+  const bench = useServerProcess(env);
   after(() => collector.stop());
 
   /** Ends the server, which sends what it has recorded, and returns all spans. */
@@ -109,7 +109,7 @@ describe('a collector of traces that does not work', function () {
     if (address === null || typeof address === 'string') throw new Error('A server on a port has no port.');
     env['OTEL_EXPORTER_OTLP_ENDPOINT'] = `http://127.0.0.1:${address.port}`;
   });
-  const bench = useServer(env);
+  const bench = useServerProcess(env);
   after(() => {
     for (const socket of sockets) socket.destroy();
     silent.close();

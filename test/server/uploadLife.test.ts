@@ -10,14 +10,14 @@ import { unitAttachments } from '../../src/shared/contract/unitAttachments.ts';
 import { units } from '../../src/shared/contract/units.ts';
 import { v1 } from '../../src/shared/contract/v1.ts';
 import { attachmentPlaces, useAttachmentPlace } from './attachmentPlace.ts';
-import { type TestStation, useServer } from './bench.ts';
+import { type TestStation, useServerProcess } from './bench.ts';
 import { passedRun } from './runs.ts';
 
 for (const placeName of attachmentPlaces)
   describe(`the life of an upload in ${placeName}`, function () {
     this.timeout(60_000);
     const place = useAttachmentPlace(placeName);
-    const bench = useServer(place.env, place.args);
+    const bench = useServerProcess(place.env, place.args);
     let station: TestStation;
 
     before(async () => {

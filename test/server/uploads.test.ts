@@ -8,7 +8,7 @@ import { before, describe, it } from 'mocha';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { v1 } from '../../src/shared/contract/v1.ts';
 import { attachmentPlaces, useAttachmentPlace } from './attachmentPlace.ts';
-import { type TestStation, useServer } from './bench.ts';
+import { type TestStation, useServerProcess } from './bench.ts';
 import type { TestClient } from './requests.ts';
 import { passedRun } from './runs.ts';
 
@@ -19,7 +19,7 @@ for (const placeName of attachmentPlaces)
   describe(`attachments in ${placeName}`, function () {
     this.timeout(60_000);
     const place = useAttachmentPlace(placeName);
-    const bench = useServer(place.env, place.args);
+    const bench = useServerProcess(place.env, place.args);
     let station: TestStation;
 
     before(async () => {

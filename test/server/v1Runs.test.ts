@@ -4,13 +4,13 @@ import { v1ErrorAnswer } from '../../src/shared/contract/common.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { stations } from '../../src/shared/contract/stations.ts';
 import { v1 } from '../../src/shared/contract/v1.ts';
-import { type TestStation, useServer } from './bench.ts';
+import { type TestStation, useServerProcess } from './bench.ts';
 import type { TestClient } from './requests.ts';
 import { passedRun } from './runs.ts';
 
 describe('runs pushed through v1', function () {
   this.timeout(60_000);
-  const bench = useServer();
+  const bench = useServerProcess();
   let procedure: string;
   let station: TestStation;
 

@@ -10,13 +10,24 @@ if (pythons.length === 0) {
   );
 }
 
+/** Runs the tests with the newest and with the oldest supported OpenHTF and TofuPilot client. */
 export function withEachPython(title: string, tests: (python: string) => void): void {
-  for (const python of pythons) {
-    describe(`${title} with ${python}`, function () {
-      this.timeout(60_000);
-      tests(python);
-    });
-  }
+  for (const python of pythons) withPython(python, title, tests);
+}
+
+/**
+ * Runs the tests with the first Python that `TEST_PYTHONS` names, which has the newest packages. `npm run test:full` and
+ * `npm test -- runner` run them with the oldest, too.
+ */
+export function withNewestPython(title: string, tests: (python: string) => void): void {
+  for (const python of pythons.slice(0, 1)) withPython(python, title, tests);
+}
+
+function withPython(python: string, title: string, tests: (python: string) => void): void {
+  describe(`${title} with ${python}`, function () {
+    this.timeout(60_000);
+    tests(python);
+  });
 }
 
 export async function scriptFolder(files: Record<string, string>, name = 'station'): Promise<string> {

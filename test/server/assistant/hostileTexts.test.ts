@@ -7,7 +7,7 @@ import { parseActivity } from '../../../src/shared/assistant/activityLine.ts';
 import { local, serverFile } from '../../../src/shared/contract/local.ts';
 import { runs } from '../../../src/shared/contract/runs.ts';
 import { stations } from '../../../src/shared/contract/stations.ts';
-import { adminKey, useServer } from '../bench.ts';
+import { adminKey, useServerProcess } from '../bench.ts';
 import { type Reply, send } from '../requests.ts';
 import { runAt } from '../runs.ts';
 import { newUserKey } from '../support.ts';
@@ -22,7 +22,7 @@ const toolAnswer = z.object({ result: z.object({ isError: z.boolean().optional()
 
 describe('hostile texts and an assistant', function () {
   this.timeout(60_000);
-  const bench = useServer();
+  const bench = useServerProcess();
   /** Each secret as scripts and people could write it: with more around it, with hidden characters in it, over a cut. */
   const written: string[] = [];
   let secrets: string[] = [];

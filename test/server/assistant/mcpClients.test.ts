@@ -12,7 +12,7 @@ import { serverTools } from '../../../src/shared/assistant/serverTools.ts';
 import { assistant } from '../../../src/shared/contract/assistantActivity.ts';
 import { local, serverExit, serverFile } from '../../../src/shared/contract/local.ts';
 import { runs } from '../../../src/shared/contract/runs.ts';
-import { adminKey, useServer } from '../bench.ts';
+import { adminKey, useServerProcess } from '../bench.ts';
 import { TestClient } from '../requests.ts';
 import { runAt } from '../runs.ts';
 import { runServerProgram } from '../support.ts';
@@ -22,7 +22,7 @@ const namesOf = (all: readonly { name: string }[]): string[] => all.map(({ name 
 
 describe('the official MCP client', function () {
   this.timeout(60_000);
-  const bench = useServer();
+  const bench = useServerProcess();
 
   const transports = {
     'over HTTP': (era) => connectOverHttp(bench.server.url, adminKey, era),

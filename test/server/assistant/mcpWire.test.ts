@@ -9,7 +9,7 @@ import { assistant } from '../../../src/shared/contract/assistantActivity.ts';
 import { serverFile } from '../../../src/shared/contract/local.ts';
 import { stations } from '../../../src/shared/contract/stations.ts';
 import { skip } from '../../support/skip.ts';
-import { adminKey, useServer } from '../bench.ts';
+import { adminKey, useServerProcess } from '../bench.ts';
 import { type Reply, send } from '../requests.ts';
 
 const accept = 'application/json, text/event-stream';
@@ -34,7 +34,7 @@ const toolResult = z.object({
 
 describe('the wire of /mcp', function () {
   this.timeout(60_000);
-  const bench = useServer();
+  const bench = useServerProcess();
 
   const post = (body: unknown, headers: Record<string, string> = {}, key: string | null = adminKey): Promise<Reply> =>
     send(bench.server.url, 'POST', '/mcp', { ...(key === null ? {} : { key }), body, headers: { accept, ...headers } });

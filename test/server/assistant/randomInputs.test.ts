@@ -8,7 +8,7 @@ import { serverTools } from '../../../src/shared/assistant/serverTools.ts';
 import { type ToolSchema, toolSchema } from '../../../src/shared/assistant/toolSchema.ts';
 import { serverFile } from '../../../src/shared/contract/local.ts';
 import { runs } from '../../../src/shared/contract/runs.ts';
-import { adminKey, useServer } from '../bench.ts';
+import { adminKey, useServerProcess } from '../bench.ts';
 import { send } from '../requests.ts';
 import { runAt } from '../runs.ts';
 import { newUserKey } from '../support.ts';
@@ -57,7 +57,7 @@ function inputsOf(schema: ToolSchema, known: readonly string[]): fc.Arbitrary<Re
 
 describe('tools with random inputs', function () {
   this.timeout(300_000);
-  const bench = useServer();
+  const bench = useServerProcess();
   let known: string[] = [];
   let planted: string[] = [];
   const keys: string[] = [];

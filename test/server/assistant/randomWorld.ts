@@ -32,7 +32,7 @@ export interface RandomFilter {
 /** A server with random runs for one suite, and random questions about them. */
 export class RandomWorld {
   readonly random = randomNumbers(seed);
-  readonly #bench = useServer({ TZ: zone });
+  readonly #bench = useServer(['--time-zone', zone]);
   #pushed: AssistantWorld | undefined;
   #call: CallOperation | undefined;
 

@@ -23,6 +23,7 @@ const fullRounds = {
   FIGHT_ROUNDS: '30',
   HOST_ROUNDS: '20',
   KILL_ROUNDS: '300',
+  LAB_ROUNDS: '300',
   MIGRATE_ROUNDS: '60',
   NETWORK_ROUNDS: '20',
   OPENHTF_ROUNDS: '50',

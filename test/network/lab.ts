@@ -5,11 +5,24 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Agent, getGlobalDispatcher, setGlobalDispatcher } from 'undici';
 import { type Certificates, findCertificates } from '../../src/server/live/streaming/certificates.ts';
 import { eventually } from '../e2e/support/until.ts';
 
 /** The name of the lab's server, as the documentation has it. */
 export const name = 'stations.example.com';
+
+/** Of the machines behind the server's; each lab has its own. */
+const machineNetwork = '198.19.255';
+
+/** A machine on the network behind the server's machine. */
+export interface Machine {
+  readonly address: string;
+  /** Returns a program that runs another one on this machine. */
+  run(program: string): string;
+  /** Cuts the machine off without a word to its programs or to the others, or connects it again. */
+  setConnected(isConnected: boolean): void;
+}
 
 /**
  * A lab of two machines. The server's machine is a network namespace with a loopback device of its own, so that nothing
@@ -23,6 +36,7 @@ export class Lab {
   readonly address: string;
   readonly #namespace = `stations-${process.pid}`;
   readonly #link = `ts${process.pid}`;
+  readonly #machines: string[] = [];
   /** The proxies, each with the signal that ends it at once, with its worker processes. */
   readonly #endSignals = new Map<ChildProcess, NodeJS.Signals>();
 
@@ -58,8 +72,41 @@ export class Lab {
     }
   }
 
+  /** Adds a machine to the network behind the server's machine, which the bench cannot reach. */
+  addMachine(host: string): Machine {
+    const namespace = `${this.#namespace}-${host}`;
+    const port = `port-${host}`;
+    if (this.#machines.length === 0) {
+      ip('-n', this.#namespace, 'link', 'add', 'switch', 'type', 'bridge');
+      ip('-n', this.#namespace, 'addr', 'add', `${machineNetwork}.1/24`, 'dev', 'switch');
+      ip('-n', this.#namespace, 'link', 'set', 'switch', 'up');
+    }
+    this.#machines.push(namespace);
+    const address = `${machineNetwork}.${this.#machines.length + 1}`;
+    ip('netns', 'add', namespace);
+    ip('-n', this.#namespace, 'link', 'add', port, 'type', 'veth', 'peer', 'name', 'lan0', 'netns', namespace);
+    ip('-n', this.#namespace, 'link', 'set', port, 'master', 'switch', 'up');
+    ip('-n', namespace, 'addr', 'add', `${address}/24`, 'dev', 'lan0');
+    ip('-n', namespace, 'link', 'set', 'lan0', 'up');
+    ip('-n', namespace, 'link', 'set', 'lo', 'up');
+    return {
+      address,
+      run: (program) => this.#inNamespace(namespace, program),
+      setConnected: (isConnected) => ip('-n', this.#namespace, 'link', 'set', port, isConnected ? 'up' : 'down'),
+    };
+  }
+
+  /** Cuts the network between the bench and the server's machine without a word to either, or connects it again. */
+  setConnected(isConnected: boolean): void {
+    ip('-n', this.#namespace, 'link', 'set', 'lab0', isConnected ? 'up' : 'down');
+  }
+
   /** Returns a program that runs another one on the server's machine, where its files for `/etc` are in place. */
   onServer(program: string, etc: Record<string, Record<string, string>> = {}): string {
+    return this.#inNamespace(this.#namespace, program, etc);
+  }
+
+  #inNamespace(namespace: string, program: string, etc: Record<string, Record<string, string>> = {}): string {
     const mounts = Object.entries(etc).map(([folder, files]) => {
       const own = join(this.folder, 'etc', folder);
       mkdirSync(own, { recursive: true });
@@ -67,7 +114,7 @@ export class Lab {
       return `mount -t tmpfs tmpfs /etc/${folder} && cp -r ${own}/. /etc/${folder}`;
     });
     const line = [...mounts, 'mount -t tmpfs tmpfs /run', `exec ${program} "$@"`].join(' && ');
-    return this.#script('server', `exec ip netns exec ${this.#namespace} sh -c '${line}' sh "$@"`);
+    return this.#script('server', `exec ip netns exec ${namespace} sh -c '${line}' sh "$@"`);
   }
 
   /** Returns a program that runs another one at the bench, which knows the server's name. */
@@ -120,7 +167,7 @@ export class Lab {
 
   async remove(): Promise<void> {
     for (const child of this.#endSignals.keys()) await this.end(child);
-    ip('netns', 'del', this.#namespace); // with the link
+    for (const namespace of [...this.#machines, this.#namespace]) ip('netns', 'del', namespace); // with the links
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -142,4 +189,23 @@ const ip = (...args: string[]): void => void execFileSync('ip', args);
 export function codeBlocks(page: string, language: string): string[] {
   const text = readFileSync(join(import.meta.dirname, '../../docs', page), 'utf8');
   return [...text.matchAll(new RegExp('^```' + language + '\\n(.*?)^```$', 'gms'))].map(([, block = '']) => block);
+}
+
+/** Lets this process reach the lab by its name, and trust its company. */
+export function useLabsNetwork(lab: Lab, endings: (() => Promise<unknown>)[]): void {
+  const usual = getGlobalDispatcher();
+  const agent = new Agent({
+    connect: {
+      ca: lab.certificates.authority,
+      lookup: (_host, options, found) => {
+        if (options.all) found(null, [{ address: lab.address, family: 4 }]);
+        else found(null, lab.address, 4);
+      },
+    },
+  });
+  setGlobalDispatcher(agent);
+  endings.push(() => {
+    setGlobalDispatcher(usual);
+    return agent.destroy();
+  });
 }

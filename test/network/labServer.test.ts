@@ -5,7 +5,6 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { after, before, describe, it } from 'mocha';
-import { Agent, getGlobalDispatcher, setGlobalDispatcher } from 'undici';
 import * as z from 'zod';
 import { trustEnvironment } from '../../src/extension/run/process/scriptEnvironment.ts';
 import { accounts } from '../../src/shared/contract/accounts.ts';
@@ -26,7 +25,7 @@ import { watch } from '../server/watcher.ts';
 import { startS3rver } from '../support/objectStorage.ts';
 import { hasPostgres, TestPostgres } from '../support/postgres.ts';
 import { skip } from '../support/skip.ts';
-import { Lab, name } from './lab.ts';
+import { Lab, name, useLabsNetwork } from './lab.ts';
 import { serverProgram, settings, UnitServer, variablesOf } from './unitServer.ts';
 
 const url = `https://${name}`;
@@ -343,22 +342,3 @@ describe('a lab server with HAProxy, two servers, PostgreSQL and an object stora
     }
   }
 });
-
-/** Lets this process reach the lab by its name, and trust its company. */
-function useLabsNetwork(lab: Lab, endings: (() => Promise<unknown>)[]): void {
-  const usual = getGlobalDispatcher();
-  const agent = new Agent({
-    connect: {
-      ca: lab.certificates.authority,
-      lookup: (_host, options, found) => {
-        if (options.all) found(null, [{ address: lab.address, family: 4 }]);
-        else found(null, lab.address, 4);
-      },
-    },
-  });
-  setGlobalDispatcher(agent);
-  endings.push(() => {
-    setGlobalDispatcher(usual);
-    return agent.destroy();
-  });
-}

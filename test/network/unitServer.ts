@@ -33,6 +33,7 @@ export class UnitServer {
   readonly #command: string[];
   readonly #env: NodeJS.ProcessEnv;
   #process: ChildProcess | undefined;
+  #logBegin = 0;
   #isStopped = false;
 
   /**
@@ -54,6 +55,7 @@ export class UnitServer {
 
   start(): void {
     const [file = '', ...args] = this.#command;
+    this.#logBegin = this.stderr.length;
     // Other variables of the tests would not be there.
     const env = { PATH: process.env['PATH'], ...this.#env };
     const child = spawn(file, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -66,6 +68,21 @@ export class UnitServer {
       if (!this.#isStopped && !isFinal) setTimeout(() => !this.#isStopped && this.start(), delayMs);
     });
     this.#process = child;
+  }
+
+  /** Of the process that runs now or ran last, which is also that of the program that it executes. */
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  /** What this process wrote. */
+  get log(): string {
+    return this.stderr.slice(this.#logBegin);
+  }
+
+  /** Stops the process in the middle of its work, or lets it continue. */
+  setFrozen(isFrozen: boolean): void {
+    this.#process?.kill(isFrozen ? 'SIGSTOP' : 'SIGCONT');
   }
 
   /** Ends the process at once. The supervisor starts it again. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,11 +33,18 @@ async function createDatabase(folder: string): Promise<string> {
 /** A PostgreSQL server without durability on a disk, which ends with this process. */
 export class TestPostgres {
   readonly port: number;
+  readonly #address: string;
   readonly #folder: string;
   readonly #program: { path: string; user: { uid?: number; gid?: number } };
   #process: ChildProcess | undefined;
 
-  private constructor(folder: string, user: { uid?: number; gid?: number }, port: number, program?: string) {
+  private constructor(
+    folder: string,
+    user: { uid?: number; gid?: number },
+    { port, address }: { port: number; address: string },
+    program?: string,
+  ) {
+    this.#address = address;
     this.#program = program === undefined ? { path: 'postgres', user } : { path: program, user: {} };
     this.#folder = folder;
     this.port = port;
@@ -47,8 +54,11 @@ export class TestPostgres {
     });
   }
 
-  /** @param program runs PostgreSQL in another place, as a user that is not root */
-  static async start(program?: string): Promise<TestPostgres> {
+  /**
+   * @param program runs PostgreSQL in another place, as a user that is not root
+   * @param address of a network there, whose machines it lets in too
+   */
+  static async start(program?: string, address = '127.0.0.1'): Promise<TestPostgres> {
     const folder = mkdtempSync(join(tmpdir(), 'test-stations-postgres-'));
     const user = process.getuid?.() === 0 ? { uid: otherUser, gid: otherUser } : {};
     if (user.uid !== undefined) chownSync(folder, user.uid, user.gid);
@@ -57,14 +67,15 @@ export class TestPostgres {
       cwd: folder,
       stdio: 'ignore',
     });
-    const server = new TestPostgres(folder, user, await freePort(), program);
+    if (address !== '127.0.0.1') appendFileSync(join(folder, 'data/pg_hba.conf'), 'host all all samenet trust\n');
+    const server = new TestPostgres(folder, user, { port: await freePort(), address }, program);
     await server.run();
     return server;
   }
 
   /** Starts the server, also again after its end. */
   async run(): Promise<void> {
-    const settings = ['fsync=off', 'listen_addresses=127.0.0.1', 'max_connections=500', 'full_page_writes=off'];
+    const settings = ['fsync=off', `listen_addresses=${this.#address}`, 'max_connections=500', 'full_page_writes=off'];
     const server = spawn(
       this.#program.path,
       [
@@ -99,7 +110,7 @@ export class TestPostgres {
 
   /** Returns the address of the new database. */
   async createDatabase(name: string): Promise<string> {
-    const url = `postgres://test@127.0.0.1:${this.port}`;
+    const url = `postgres://test@${this.#address}:${this.port}`;
     const client = this.client('postgres');
     await client.connect();
     try {

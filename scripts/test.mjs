@@ -16,7 +16,7 @@ npm run test:full                 all parts, the slow ones with more rounds
 npm test -- server runner         these parts only
 npm test -- test/shared/uptime/uptime.test.ts --grep "some title"`;
 
-/** Rounds of the fault tests and random tests in `npm run test:full`. */
+/** Rounds of the fault tests and random tests, and amounts of data, in `npm run test:full`. */
 const fullRounds = {
   CLOCK_ROUNDS: '50',
   FAILOVER_ROUNDS: '30',
@@ -28,6 +28,7 @@ const fullRounds = {
   NETWORK_ROUNDS: '20',
   OPENHTF_ROUNDS: '50',
   PLAIN_ROUNDS: '150',
+  POSTGRES_RUNS: '6000',
   PUSH_ROUNDS: '20',
   PUSH_STEPS: '5000',
   SCRIPT_ROUNDS: '60',

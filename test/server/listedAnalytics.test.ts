@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { after, before, describe, it } from 'mocha';
+import { before, describe, it } from 'mocha';
 import { StationApi } from '../../src/extension/client/stationApi.ts';
 import { ListedAnalytics, newestRuns } from '../../src/extension/insight/listedAnalytics.ts';
 import { analytics, type MeasurementSummary } from '../../src/shared/contract/analytics.ts';
@@ -11,7 +11,7 @@ import { runs } from '../../src/shared/contract/runs.ts';
 import { units } from '../../src/shared/contract/units.ts';
 import { valueBatches, valueColumns } from '../../src/shared/export/statisticsTables.ts';
 import { type Cell, columnsOf } from '../../src/shared/export/table.ts';
-import { newUserKey, startServer, temporaryFolder, type TestServer } from './support.ts';
+import { adminKey, useServer } from './bench.ts';
 
 const zone = 'America/Santiago'; // The clocks change at midnight on 2026-09-06.
 const noon = Date.parse('2026-09-06T15:00:00Z');
@@ -42,21 +42,18 @@ const run = fc.record({
 });
 
 describe('statistics of what a server lists', () => {
-  const folder = temporaryFolder();
-  let server: TestServer;
+  const bench = useServer(['--time-zone', zone]);
   let api: StationApi;
   let procedure = '';
 
   before(async () => {
-    server = await startServer(folder, { TZ: zone });
-    api = new StationApi(server.url, await newUserKey(folder));
+    api = new StationApi(bench.server.url, adminKey);
     procedure = (await api.call(procedures.create, { body: { name: 'FVT' } })).id;
     await api.call(parts.create, { body: { number: 'PCB', name: 'PCB' } });
     const seed = Number(process.env['ANALYTICS_SEED'] ?? 20261128);
     for (const each of fc.sample(run, { numRuns: count, seed })) await push(each);
     await api.call(units.update, { params: { serial_number: 'SN-0' }, body: { sample: 'golden' } });
   });
-  after(() => server.stop());
 
   async function push({ unit, at, operator, version, batch, ...each }: RunValue): Promise<void> {
     const time = (second: number): string => new Date(at + second * 1000).toISOString();

@@ -18,7 +18,7 @@ import { startServer, temporaryFolder, type TestServer } from './support.ts';
 describe('the list of many runs in PostgreSQL', function () {
   this.timeout(120_000);
   const folder = temporaryFolder();
-  const count = 6000;
+  const count = Number(process.env['POSTGRES_RUNS'] ?? 1500);
   let postgres: TestPostgres;
   let client: Client;
   let server: TestServer;

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { after, before, describe, it } from 'mocha';
+import { before, describe, it } from 'mocha';
 import { StationApi } from '../../src/extension/client/stationApi.ts';
 import { analytics } from '../../src/shared/contract/analytics.ts';
 import type { Answer } from '../../src/shared/contract/operation.ts';
 import { procedures } from '../../src/shared/contract/procedures.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { units } from '../../src/shared/contract/units.ts';
-import { newUserKey, startServer, temporaryFolder, type TestServer } from './support.ts';
+import { adminKey, useServer } from './bench.ts';
 
 const zone = 'America/Santiago'; // The clocks change at midnight on 2026-09-06.
 const noon = Date.parse('2026-09-06T15:00:00Z');
@@ -40,15 +40,13 @@ const golden = 'Board-A-0';
 
 describe(`the rolled throughput yield of a route (ANALYTICS_SEED=${seed})`, function () {
   this.timeout(120_000);
-  const folder = temporaryFolder();
+  const bench = useServer(['--time-zone', zone]);
   const pushed = fc.sample(run, { numRuns: 400, seed });
-  let server: TestServer;
   let api: StationApi;
   const ids: string[] = [];
 
   before(async () => {
-    server = await startServer(folder, { TZ: zone });
-    api = new StationApi(server.url, await newUserKey(folder));
+    api = new StationApi(bench.server.url, adminKey);
     for (const name of ['Step 2', 'Step 10', 'Step 1']) {
       ids.push((await api.call(procedures.create, { body: { name } })).id);
     }
@@ -67,7 +65,6 @@ describe(`the rolled throughput yield of a route (ANALYTICS_SEED=${seed})`, func
     }
     await api.call(units.update, { params: { serial_number: golden }, body: { sample: 'golden' } });
   });
-  after(() => server.stop());
 
   const dateAt = (at: number): string => new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(at);
 

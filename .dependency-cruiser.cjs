@@ -26,6 +26,7 @@ for (const feature of [
   'insight',
   'assistant',
   'people',
+  'instruments',
 ]) {
   modules[`extension/${feature}`] = {
     imports: ['extension/connection', 'extension/client', 'extension/vscode', ...shared],

@@ -41,6 +41,7 @@ const nodeBundles = {
     { in: 'src/shared/script/procedureLimits.ts', out: 'procedureLimits' },
     { in: 'src/extension/insight/export/exporting.ts', out: 'exporting' },
     { in: 'src/extension/assistant/assistant.ts', out: 'assistant' },
+    { in: 'src/extension/instruments/instrumentsTree.ts', out: 'instrumentsTree' },
     { in: 'src/extension/client/http.ts', out: 'http' },
     { in: 'src/extension/client/trustingFetch.ts', out: 'trustingFetch' },
     { in: 'src/server/cli/main.ts', out: 'server' },
@@ -209,7 +210,7 @@ function shareKysely() {
 
 /**
  * Keeps large code out of the bundle that activation loads, and rarely needed code out of the rest: the Python parser, the
- * exports, the HTTP client, the client for servers with their own certificate authority, the interface for assistants,
+ * exports, the Instruments view, the HTTP client, the client for servers with their own certificate authority, the interface for assistants,
  * the metrics, and the readers of files to import are separate files, loaded at their first use.
  */
 function loadLater() {
@@ -219,7 +220,7 @@ function loadLater() {
       bundle.onResolve(
         {
           filter:
-            /\/(app|scriptScan|procedureLimits|exporting|assistant|http|trustingFetch|mcp|metrics|oidc|readFile|postgres|objectStorage|otlpTracer)\.ts$/,
+            /\/(app|scriptScan|procedureLimits|exporting|assistant|instrumentsTree|http|trustingFetch|mcp|metrics|oidc|readFile|postgres|objectStorage|otlpTracer)\.ts$/,
         },
         ({ kind, path }) =>
           kind === 'dynamic-import' ? { path: `./${basename(path, '.ts')}.js`, external: true } : undefined,

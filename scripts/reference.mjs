@@ -117,7 +117,11 @@ const menuPlaces = {
   'webview/context': 'Context menu of a measurement in a report',
 };
 
-const viewNames = { 'testStations.stations': 'Stations view', 'testStations.runs': 'Runs view' };
+const viewNames = {
+  'testStations.stations': 'Stations view',
+  'testStations.runs': 'Runs view',
+  'testStations.instruments': 'Instruments view',
+};
 
 /** Rows of views by the first word of their context value. */
 const itemNames = {
@@ -136,6 +140,8 @@ const itemNames = {
   run: 'run',
   runsFilter: 'filter',
   partNumber: 'pending upload',
+  visa: 'VISA resource',
+  instrument: 'VISA resource or serial port',
 };
 
 function placesOf(command) {

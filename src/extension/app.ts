@@ -7,10 +7,11 @@ import { StationStore } from './connection/stationStore.ts';
 import { UsedStations } from './connection/usedStations.ts';
 import { registerDoctor } from './doctor/index.ts';
 import { registerInsight } from './insight/index.ts';
+import { registerInstruments } from './instruments/index.ts';
 import { registerOperator } from './operator/index.ts';
 import { registerPeople } from './people/index.ts';
 import { registerRun } from './run/index.ts';
-import { inspectPython } from './run/python/inspectPython.ts';
+import { inspectPython, likelyInterpreter } from './run/python/inspectPython.ts';
 import { registerStations } from './stations/index.ts';
 import { registerUptime } from './uptime/index.ts';
 import { Commands } from './vscode/commands.ts';
@@ -78,6 +79,10 @@ export function start(context: vscode.ExtensionContext): App {
       await exportAuditLog(pages);
     }),
     registerWelcome(commands, context, store),
+    registerInstruments(commands, context, log, {
+      interpreter: async () => (await likelyInterpreter(log)).command,
+      isRunning: () => isInUse(undefined),
+    }),
   );
   return { commands, assistant };
 }

@@ -18,6 +18,8 @@ interface ContextKeys {
   hasSelection: boolean;
   hasProcedure: boolean;
   runOpened: boolean;
+  /** Whether the user has asked for the list of instruments. */
+  hasInstruments: boolean;
 }
 
 export function setContext<K extends keyof ContextKeys>(key: K, value: ContextKeys[K]): void {

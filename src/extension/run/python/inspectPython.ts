@@ -36,8 +36,11 @@ const answer = z.object({
 
 const timeoutMs = 8_000;
 
+/** Returns the interpreter of the active script, or of a script in the first folder. @throws UserError when there is none */
+export const likelyInterpreter = (log: Log): Promise<Interpreter> => interpreterFor(likelyScript(), log);
+
 export async function inspectPython(log: Log): Promise<InspectedPython> {
-  const interpreter = await interpreterFor(likelyScript(), log);
+  const interpreter = await likelyInterpreter(log);
   return { ...interpreter, inside: await inspect(interpreter) };
 }
 

@@ -38,6 +38,7 @@ const nodeBundles = {
     { in: 'src/extension/extension.ts', out: 'extension' },
     { in: 'src/extension/app.ts', out: 'app' },
     { in: 'src/shared/script/scriptScan.ts', out: 'scriptScan' },
+    { in: 'src/shared/script/robotScan.ts', out: 'robotScan' },
     { in: 'src/shared/script/procedureLimits.ts', out: 'procedureLimits' },
     { in: 'src/extension/insight/export/exporting.ts', out: 'exporting' },
     { in: 'src/extension/assistant/assistant.ts', out: 'assistant' },
@@ -220,7 +221,7 @@ function loadLater() {
       bundle.onResolve(
         {
           filter:
-            /\/(app|scriptScan|procedureLimits|exporting|assistant|instrumentsTree|http|trustingFetch|mcp|metrics|oidc|readFile|postgres|objectStorage|otlpTracer)\.ts$/,
+            /\/(app|scriptScan|robotScan|procedureLimits|exporting|assistant|instrumentsTree|http|trustingFetch|mcp|metrics|oidc|readFile|postgres|objectStorage|otlpTracer)\.ts$/,
         },
         ({ kind, path }) =>
           kind === 'dynamic-import' ? { path: `./${basename(path, '.ts')}.js`, external: true } : undefined,

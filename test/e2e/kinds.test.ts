@@ -118,6 +118,54 @@ def test_led():
     await window.openFile('openhtf_fvt1.py');
   });
 
+  it('runs the keywords of a Robot Framework suite as phases, and one of its tests alone', async () => {
+    const window = workbench();
+    const count = (await bench.runs()).length;
+    bench.write(
+      'board.robot',
+      `*** Settings ***
+Library    TestStations
+
+*** Variables ***
+\${PROCEDURE_ID}     FVT1
+\${SERIAL_NUMBER}    SN-RF
+\${PART_NUMBER}      PCBA01
+
+*** Test Cases ***
+Supply
+    Measure    supply    3.31    3.2    3.4    V
+
+Leds
+    Log    Looking at the LEDs
+    Should Be Equal    red    green
+`,
+    );
+    await window.openFile('board.robot');
+    await window.page.locator('.codelens-decoration').getByText('Run on Bench 1').waitFor();
+    await window.editorAction('Run Procedure on Station');
+    await window.notification(/SN-RF: FAIL\..*Saved as a run of FVT1/).close();
+    const [{ id } = assert.fail()] = await bench.runs();
+    const saved = await bench.run(id);
+    assert.deepEqual(
+      saved.phases.map(({ name, outcome }) => [name, outcome]),
+      [
+        ['Supply / Measure supply', 'PASS'],
+        ['Leds / Log', 'PASS'],
+        ['Leds / Should Be Equal', 'FAIL'],
+      ],
+    );
+    assert.equal(saved.phases[0]?.measurements[0]?.measured_value, 3.31);
+    assert.ok(saved.logs.some(({ message }) => message === 'Looking at the LEDs'));
+    await window.page.getByText('AssertionError: red != green').first().waitFor();
+    for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('robot', theme);
+    await window.page.locator('.editor-group-container.active .testing-run-glyph').nth(1).click();
+    await window.notification(/SN-RF: ABORTED\. This was a partial run: only Supply\. Its outcome: PASS\./).close();
+    const [{ id: partial } = assert.fail()] = await bench.runs();
+    assert.deepEqual((await bench.run(partial)).metadata, { partial_run: 'only Supply' });
+    assert.equal((await bench.runs()).length, count + 2);
+    await window.openFile('openhtf_fvt1.py');
+  });
+
   it('names an environment file that cannot be read', async () => {
     const window = workbench();
     bench.remove('station.env');
@@ -125,6 +173,6 @@ def test_led():
     const message = window.notification(/environment file .*station\.env cannot be read/);
     assert.ok((await message.buttons()).includes('Open Setting'));
     await message.close();
-    assert.equal((await bench.runs()).length, 5);
+    assert.equal((await bench.runs()).length, 7);
   });
 });

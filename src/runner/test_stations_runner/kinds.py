@@ -9,6 +9,8 @@ from .phase_functions import PhaseFunctions
 from .plain_runs import PlainRuns
 from .pytest_file import is_pytest_file
 from .pytest_session import run_pytest
+from .robot_file import is_robot_file
+from .robot_session import run_robot
 from .script import Script
 from .session import Session
 
@@ -23,8 +25,21 @@ def load(session: Session, runs: PlainRuns, script: Script) -> Run:
         OSError: The file cannot be read.
         SyntaxError, ValueError: The file is not Python.
     """
+    if is_robot_file(script.path):
+        return _robot(session, runs, script)
     tree = script.parse()
     return _pytest(session, runs, script) if is_pytest_file(script.path, tree) else _python_script(runs, script, tree)
+
+
+def _robot(session: Session, runs: PlainRuns, script: Script) -> Run:
+    with open(script.path, "rb"):
+        pass  # an error of a file that cannot be read is the same for all kinds
+
+    def run(loaded_before: frozenset[str]) -> int:
+        script.prepare(loaded_before)
+        return run_robot(session, runs, script.path, script.arguments)
+
+    return run
 
 
 def _pytest(session: Session, runs: PlainRuns, script: Script) -> Run:

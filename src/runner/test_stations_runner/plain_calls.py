@@ -6,7 +6,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
@@ -21,8 +21,13 @@ SERIAL_NUMBER_ARGUMENT = "serial_number"
 
 
 class PhaseFunction:
+    place: Place | None = None
+    """Where the phase is defined, if that is not its function."""
+
     def __init__(self, name: str, function: Callable[..., Any]) -> None:
         self.name = name
+        # What a partial run chooses it by.
+        self.chosen_by = name
         self.function = function
         self.docstring = optional_safe_text(getattr(function, "__doc__", None))
         try:
@@ -50,6 +55,7 @@ class PhaseCall(Call):
     place: Place | None = None
     result: PhaseResult | None = None
     failure: Failure | None = None
+    logs: list[dict[str, object]] = field(default_factory=list)
 
     @property
     def stored_outcome(self) -> str:
@@ -94,8 +100,12 @@ def failure_logs(calls: Sequence[PhaseCall]) -> list[dict[str, object]]:
 
 
 def error_log(at: float, message: str, place: Place | None) -> dict[str, object]:
+    return stored_log("ERROR", at, message, place)
+
+
+def stored_log(level: str, at: float, message: str, place: Place | None) -> dict[str, object]:
     return {
-        "level": "ERROR",
+        "level": level,
         "timestamp": iso(at),
         "message": message,
         "source_file": place["file"] if place is not None else os.path.abspath(sys.argv[0]),

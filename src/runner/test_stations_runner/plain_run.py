@@ -197,7 +197,7 @@ class PlainRun:
         return ABORTED if self._session.choice is not None else outcome_of_run(self._calls, ending)
 
     def _planned(self) -> list[tuple[int, PhaseFunction]]:
-        names = [phase.name for phase in self._functions]
+        names = [phase.chosen_by for phase in self._functions]
         choice = self._session.choice
         indexes = range(len(names)) if choice is None else choice.indexes_in(names)
         return [(index, self._functions[index]) for index in indexes]
@@ -284,7 +284,11 @@ class PlainRun:
             "started_at": iso(self._start),
             "ended_at": iso(max(self._start, end)),
             "phases": stored_phases(self._calls, end),
-            "logs": [*failure_logs(self._calls), *(error_log(end, reason, None) for reason in why)],
+            "logs": [
+                *(log for call in self._calls for log in call.logs),
+                *failure_logs(self._calls),
+                *(error_log(end, reason, None) for reason in why),
+            ],
         }
         if self._part_number is not None:
             body["part_number"] = self._part_number
@@ -295,7 +299,7 @@ class PlainRun:
         return next(numbers, phase.name)
 
     def _place(self, phase: PhaseFunction) -> Place | None:
-        return self._session.files.definition(phase.function)
+        return phase.place or self._session.files.definition(phase.function)
 
     def _send(self, event: str, **fields: object) -> None:
         self._session.channel.send(event, execution_id=self.id, **fields)

@@ -15,8 +15,9 @@ from typing import Any, TypeVar
 from .control import STOPPED, interrupt
 from .failures import describe
 from .plain_runs import PlainRuns
-from .pytest_phases import PytestPhase, PytestUnits
+from .pytest_phases import PytestUnits
 from .session import Session
+from .test_phase import TestPhase
 from .verdict import ERROR, FAIL, PASS, SKIP
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -73,7 +74,7 @@ def _plugin(pytest: Any, session: Session, units: PytestUnits, teardown: _Teardo
 
     class Plugin:
         def __init__(self) -> None:
-            self._phase: PytestPhase | None = None
+            self._phase: TestPhase | None = None
 
         def pytest_configure(self, config: Any) -> None:
             if getattr(config.option, "numprocesses", None):
@@ -164,7 +165,7 @@ def _plugin(pytest: Any, session: Session, units: PytestUnits, teardown: _Teardo
 
             return measured
 
-        def _take(self, phase: PytestPhase, report: Any, call: Any) -> None:
+        def _take(self, phase: TestPhase, report: Any, call: Any) -> None:
             if report.when == "call" and report.passed and phase.outside_limits:
                 report.outcome = "failed"
                 report.longrepr = f"Outside of the limits: {', '.join(phase.outside_limits)}"

@@ -60,28 +60,45 @@ class StandardInput:
     def _ask(self, prompt: str, hidden: bool) -> str | None:
         if sys.stdout is not None:
             sys.stdout.flush()
-        session, request = self._session, uuid.uuid4().hex
-        execution_id = session.channel.running() or ""
+        message = (
+            _TERMINAL_ESCAPES.sub("", prompt).strip()
+            or _TERMINAL_ESCAPES.sub("", self._printed.last_line())
+            or _DEFAULT_MESSAGE
+        )
         try:
-            answer = session.questions.wait(
-                request,
-                "ui_request",
-                execution_id,
-                message=_TERMINAL_ESCAPES.sub("", prompt).strip()
-                or _TERMINAL_ESCAPES.sub("", self._printed.last_line())
-                or _DEFAULT_MESSAGE,
-                text_input=True,
-                hidden=hidden,
-                image_url=None,
-                timeout_s=None,
-            )
-        finally:
-            session.channel.send("ui_resolved", execution_id=execution_id, request_id=request)
-        if answer is Unanswered.STOPPED:
-            _end_thread()
-        line = answer if isinstance(answer, str) else None
+            line: str | None = ask_line(self._session, message, hidden=hidden)
+        except EOFError:
+            line = None
         _show("\n" if hidden or line is None else f"{line}\n")  # a terminal shows typed text, too
         return line
+
+
+def ask_line(session: Session, message: str, text_input: bool = True, hidden: bool = False) -> str:
+    """Asks the user for one line, or only shows a message until it is confirmed.
+
+    Raises:
+        EOFError: There is no editor any more.
+        KeyboardInterrupt, SystemExit: The script is stopped.
+    """
+    request, execution_id = uuid.uuid4().hex, session.channel.running() or ""
+    try:
+        answer = session.questions.wait(
+            request,
+            "ui_request",
+            execution_id,
+            message=message,
+            text_input=text_input,
+            hidden=hidden,
+            image_url=None,
+            timeout_s=None,
+        )
+    finally:
+        session.channel.send("ui_resolved", execution_id=execution_id, request_id=request)
+    if answer is Unanswered.STOPPED:
+        _end_thread()
+    if not isinstance(answer, str):
+        raise EOFError("EOF when reading a line: there is no editor any more that could be asked")
+    return answer
 
 
 class _UserInput(io.TextIOBase):

@@ -16,7 +16,7 @@ const editorTool = <I extends z.ZodObject, O extends z.ZodObject>(tool: EditorTo
 
 const script = z
   .string()
-  .describe('The absolute path of a Python file in a folder of this window, such as /home/me/tests/fvt1.py.');
+  .describe('The absolute path of a test script in a folder of this window, such as /home/me/tests/fvt1.py.');
 const runId = z.string().describe('The id of the run on the server, a UUID.');
 const position = z.number().describe('A line, counted from 1.');
 const station = z.object({ id: z.string(), name: untrustedText });

@@ -7,6 +7,15 @@ export interface OutlinedPhase {
   readonly line: number;
   readonly endLine: number;
   readonly measurements: DeclaredMeasurements;
+  /** The part of the script that the phase belongs to, such as a test or a stage; its name begins the name of the phase. */
+  readonly group?: OutlinedGroup;
+}
+
+/** Phases that belong together. Such a group is the smallest part of the script that can run alone. */
+export interface OutlinedGroup {
+  readonly name: string;
+  readonly line: number;
+  readonly endLine: number;
 }
 
 export interface ScriptOutline {

@@ -2,6 +2,8 @@ import { baseName } from '../format/fileNames.ts';
 import { mayDefineTests, mayHaveMarks } from './scriptHints.ts';
 import type { ScriptInfo } from './scriptInfo.ts';
 
+const mayBeSuite = (source: string): boolean => /^(?:\|\s)?\s*\*+\s*(?:test cases?|tasks?)\b/im.test(source);
+
 export type LimitsEditor = Pick<
   typeof import('./scriptScan.ts'),
   'editableMeasurements' | 'limitsEdit' | 'limitsInScript'
@@ -39,7 +41,18 @@ export const pythonFiles: TestFileKind = {
   loadLimitsEditor: () => import('./scriptScan.ts'),
 };
 
-export const testFileKinds: readonly TestFileKind[] = [pythonFiles];
+/** Suites of Robot Framework, and their resource files, which define no tests. */
+export const robotFiles: TestFileKind = {
+  language: 'robotframework',
+  fileNames: ['*.robot', '*.resource'],
+  mayDefineTests: mayBeSuite,
+  mayHaveMarks: mayBeSuite,
+  scan: async (source) => (await import('./robotScan.ts')).scanRobot(source),
+  phaseDefinition: /^(\S.*?)[ \t]*$/gm,
+  loadLimitsEditor: null,
+};
+
+export const testFileKinds: readonly TestFileKind[] = [pythonFiles, robotFiles];
 
 /**
  * Returns the kind of a file, or undefined if it is no file of tests.

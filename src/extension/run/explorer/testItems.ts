@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
-import type { OutlinedPhase, ScriptOutline } from '../../../shared/script/scriptInfo.ts';
+import type { OutlinedGroup, OutlinedPhase, ScriptOutline } from '../../../shared/script/scriptInfo.ts';
 import { lineRange } from '../../vscode/scriptFile.ts';
 import { UserError } from '../../vscode/userError.ts';
 
@@ -16,6 +16,7 @@ export interface PlannedPhase {
 export class TestItems {
   readonly controller: vscode.TestController;
   readonly #outlines = new Map<string, ScriptOutline>();
+  readonly #groups = new WeakSet<vscode.TestItem>();
   readonly #running = new Map<string, { runs: number; executions: number }>();
 
   constructor(controller: vscode.TestController) {
@@ -42,8 +43,13 @@ export class TestItems {
       return;
     }
     const script = this.scriptItem(file);
-    const ids = new Set(outline.phases.map((phase, index) => this.#showPhase(script, phase, index)));
-    for (const [child] of script.children) if (!isFromRun(child) && !ids.has(child)) script.children.delete(child);
+    const items = new Set(outline.phases.map((phase, index) => this.#showPhase(script, phase, index)));
+    for (const phase of this.#phasesOf(script)) {
+      if (!isFromRun(phase.id) && !items.has(phase)) phase.parent?.children.delete(phase.id);
+    }
+    for (const [id, item] of script.children) {
+      if (this.#groups.has(item) && item.children.size === 0) script.children.delete(id);
+    }
   }
 
   remove(file: vscode.Uri): void {
@@ -77,14 +83,15 @@ export class TestItems {
    */
   planPhases(script: vscode.TestItem, phases: readonly PlannedPhase[], execution: number): vscode.TestItem[] {
     if (execution === 1) {
-      for (const [id, item] of script.children) {
+      for (const item of this.#phasesOf(script)) {
         item.children.replace([]);
-        if (isFromRun(id)) script.children.delete(id);
+        if (isFromRun(item.id)) item.parent?.children.delete(item.id);
       }
     }
     const used = new Set<string>();
+    const known = new Map(this.#phasesOf(script).map((item) => [item.id, item]));
     return phases.map((phase, position) => {
-      const found = script.children.get(`${script.id}#${phase.name}`);
+      const found = known.get(`${script.id}#${phase.name}`);
       if (execution > 1 || found === undefined || used.has(found.id))
         return this.addUnplannedPhase(script, phase, execution, position);
       used.add(found.id);
@@ -99,12 +106,14 @@ export class TestItems {
     execution: number,
     position: number,
   ): vscode.TestItem {
-    const label = execution > 1 ? `${name} (${execution})` : name;
+    const parent = this.#groupOf(script, name) ?? script;
+    const own = nameIn(parent, name);
+    const label = execution > 1 ? `${own} (${execution})` : own;
     const uri = place === null ? script.uri : vscode.Uri.file(place.file);
     const item = this.controller.createTestItem(`${script.id}#${name}@${execution}.${position}`, label, uri);
     if (place !== null) item.range = lineRange(place.line);
     item.sortText = sortText(execution, position);
-    script.children.add(item);
+    parent.children.add(item);
     return item;
   }
 
@@ -119,7 +128,10 @@ export class TestItems {
     return item;
   }
 
-  /** Returns the script and the name of a phase, or of the phase of an attempt; undefined if the item is a script. */
+  /**
+   * Returns the script and the name of a phase, also for an attempt, or of the group for what is in one; undefined if the item
+   * is a script.
+   */
   phaseOf(item: vscode.TestItem): { readonly script: vscode.Uri; readonly name: string } | undefined {
     const { parent } = item;
     if (parent === undefined) return undefined;
@@ -140,7 +152,9 @@ export class TestItems {
   #itemOf(argument: unknown): vscode.TestItem | undefined {
     if (typeof argument !== 'object' || argument === null || !('id' in argument)) return undefined;
     for (const [, script] of this.controller.items) {
-      for (const [id, phase] of script.children) if (id === argument.id) return phase;
+      for (const phase of [...this.#phasesOf(script), ...[...script.children].map(([, item]) => item)]) {
+        if (phase.id === argument.id) return phase;
+      }
     }
     return undefined;
   }
@@ -162,16 +176,37 @@ export class TestItems {
     return range && new vscode.Location(item.uri, range);
   }
 
-  #showPhase(script: vscode.TestItem, { name, line, endLine }: OutlinedPhase, index: number): string {
+  #showPhase(script: vscode.TestItem, { name, line, endLine, group }: OutlinedPhase, index: number): vscode.TestItem {
+    const parent = group === undefined ? script : this.#showItem(script, script, group, group.line);
+    if (group !== undefined) this.#groups.add(parent);
+    return this.#showItem(script, parent, { name, line, endLine }, index);
+  }
+
+  #showItem(
+    script: vscode.TestItem,
+    parent: vscode.TestItem,
+    { name, line, endLine }: OutlinedGroup,
+    index: number,
+  ): vscode.TestItem {
     const id = `${script.id}#${name}`;
-    let item = script.children.get(id);
-    if (item === undefined) {
-      item = this.controller.createTestItem(id, name, script.uri);
-      script.children.add(item);
-    }
+    const known = parent.children.get(id);
+    const item = known ?? this.controller.createTestItem(id, nameIn(parent, name), script.uri);
+    if (known === undefined) parent.children.add(item);
     item.range = new vscode.Range(line - 1, 0, endLine - 1, Number.MAX_SAFE_INTEGER);
     item.sortText = sortText(1, index);
-    return id;
+    return item;
+  }
+
+  /** Returns the phases of a script, with those in groups. */
+  #phasesOf(script: vscode.TestItem): vscode.TestItem[] {
+    const items = [...script.children].map(([, item]) => item);
+    return items.flatMap((item) => (this.#groups.has(item) ? [...item.children].map(([, phase]) => phase) : [item]));
+  }
+
+  /** Returns the group that a phase belongs to by its name. */
+  #groupOf(script: vscode.TestItem, phase: string): vscode.TestItem | undefined {
+    const items = [...script.children].map(([, item]) => item);
+    return items.find((item) => this.#groups.has(item) && phase.startsWith(`${item.label}${inGroup}`));
   }
 }
 
@@ -183,6 +218,12 @@ function scriptLabel(path: string): string {
   const folder = posix.dirname(path);
   return folder === '.' ? path : `${posix.basename(path)} (${folder})`;
 }
+
+/** Between the name of a group and what follows it in the names of its phases. */
+const inGroup = ' / ';
+
+const nameIn = (parent: vscode.TestItem, name: string): string =>
+  name.startsWith(`${parent.label}${inGroup}`) ? name.slice(parent.label.length + inGroup.length) : name;
 
 const fromRun = /@\d+\.\d+$/;
 const isFromRun = (id: string): boolean => fromRun.test(id);

@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util';
 import * as vscode from 'vscode';
 import { runnerEnvironment } from '../../../shared/contract/runner.ts';
 import { messageOf } from '../../../shared/format/messageOf.ts';
-import { pythonFiles } from '../../../shared/script/testFiles.ts';
+import { pythonFiles, robotFiles } from '../../../shared/script/testFiles.ts';
 import type { StationAccess } from '../../connection/connection.ts';
 import { folderOf, pathInFolder } from '../../vscode/scriptFile.ts';
 import { openSetting, setting } from '../../vscode/settings.ts';
@@ -13,13 +13,16 @@ import { DebuggedProcess } from '../process/debuggedProcess.ts';
 import { RunnerProcess, type RunPlan } from '../process/runnerProcess.ts';
 import { dryEnvironment, startupModules, stationEnvironment, trustEnvironment } from '../process/scriptEnvironment.ts';
 import { type Interpreter, interpreterFor } from '../python/interpreter.ts';
-import { installPackages, isInstallable } from '../python/pythonPackages.ts';
+import { installPackages, packagesFor } from '../python/pythonPackages.ts';
 import type { RunDependencies } from '../runDependencies.ts';
 import type { RunSession } from '../runSession.ts';
 import type { PreparedTest, TestKind } from './testKind.ts';
 
 /** What the Python runner runs; which of its kinds a file is, the runner decides by the same rules as the scan. */
 export const pythonKind: TestKind = { files: pythonFiles, prepare: preparePython };
+
+/** Robot Framework is a Python package, which the runner starts in its own process. */
+export const robotKind: TestKind = { files: robotFiles, prepare: preparePython };
 
 /** @throws UserError when there is no Python, or the environment file cannot be read */
 async function preparePython(dependencies: RunDependencies, run: RunSession): Promise<PreparedTest> {
@@ -55,13 +58,15 @@ async function preparePython(dependencies: RunDependencies, run: RunSession): Pr
       }
     },
     remedyOf: ({ missing_module: name }, runAgain) => {
-      if (name === null || !isInstallable(name)) return undefined;
+      const packages = packagesFor(name);
+      if (name === null || packages === undefined) return undefined;
       const python = interpreter.command.join(' ');
-      return new UserError(vscode.l10n.t('{0} is not installed in {1}. Nothing was saved.', name, python), [
+      const shown = packages.length === 1 ? (packages[0] ?? name) : name;
+      return new UserError(vscode.l10n.t('{0} is not installed in {1}. Nothing was saved.', shown, python), [
         {
           label: vscode.l10n.t('Install into .venv and Use It'),
           run: async () => {
-            await installPackages(run.script, interpreter, log);
+            await installPackages(run.script, interpreter, packages, log);
             await runAgain();
           },
         },

@@ -9,15 +9,24 @@ import { type Interpreter, pythonOf, useInterpreter } from './interpreter.ts';
 
 export const scriptPackages: readonly string[] = ['openhtf', 'tofupilot'];
 
-export const isInstallable = (missingModule: string | null): boolean =>
-  missingModule !== null && scriptPackages.includes(missingModule.split('.')[0] ?? '');
+/** Returns the packages to install for a module that is missing; undefined if it is none of a test framework. */
+export function packagesFor(missingModule: string | null): readonly string[] | undefined {
+  const [name = ''] = missingModule?.split('.') ?? [];
+  if (scriptPackages.includes(name)) return scriptPackages;
+  return name === 'pytest' ? ['pytest'] : name === 'robot' ? ['robotframework'] : undefined;
+}
 
 /**
- * Creates `.venv` in the script's folder, installs the packages that scripts need, and makes it the script's
+ * Creates `.venv` in the script's folder, installs the packages, and makes it the script's
  * interpreter. It is created with the interpreter of the failed run, so that the versions fit.
  * @throws UserError with the last line that Python printed
  */
-export async function installPackages(script: vscode.Uri, interpreter: Interpreter, log: Log): Promise<void> {
+export async function installPackages(
+  script: vscode.Uri,
+  interpreter: Interpreter,
+  packages: readonly string[],
+  log: Log,
+): Promise<void> {
   const folder = folderOf(script);
   const environment = join(folder, '.venv');
   const python = pythonOf(environment);
@@ -27,8 +36,8 @@ export async function installPackages(script: vscode.Uri, interpreter: Interpret
       const run = (command: readonly string[]): Promise<void> => execute(command, folder, log, token);
       progress.report({ message: vscode.l10n.t('making {0}', environment) });
       await run([...interpreter.command, '-m', 'venv', environment]);
-      progress.report({ message: vscode.l10n.t('installing openhtf and tofupilot') });
-      await run([python, '-m', 'pip', 'install', '--disable-pip-version-check', ...scriptPackages]);
+      progress.report({ message: vscode.l10n.t('installing {0}', packages.join(', ')) });
+      await run([python, '-m', 'pip', 'install', '--disable-pip-version-check', ...packages]);
     },
   );
   await useInterpreter(python, script, log);

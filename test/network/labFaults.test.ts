@@ -112,7 +112,7 @@ describe(`a lab of five machines on which faults happen at random (LAB_SEED=${se
       begin: () => Promise.resolve(cut(databaseMachine, 100, 10_000)),
     },
     'the active server stands still for a moment': { begin: () => freeze(100, 2_000) },
-    'the active server stands still': { begin: () => freeze(12_000, 16_000) },
+    'the active server stands still': { begin: () => freeze(22_000, 26_000) },
   };
   const chosen = Object.keys(faults).filter((fault) => fault.includes(process.env['LAB_FAULTS'] ?? ''));
   const rounds = Number(process.env['LAB_ROUNDS'] ?? chosen.length);

@@ -12,11 +12,11 @@ const connectTimeoutMs = 10_000;
 
 /**
  * PostgreSQL ends a connection with the lock, and a transaction, when its server has sent nothing for this long: the process stands
- * still. It is longer than the server takes for the largest report, during which it sends nothing either.
+ * still. It is long, because a server on a busy machine may also send nothing for seconds.
  */
-export const silenceLimitMs = 10_000;
+export const silenceLimitMs = 20_000;
 const checkIntervalMs = 1_000;
-const answerLimitMs = 7_000;
+const answerLimitMs = 10_000;
 
 /** By these settings, PostgreSQL notices within four seconds that the machine of a server is gone. */
 export const whenMachineIsGone = {

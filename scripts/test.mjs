@@ -79,8 +79,13 @@ function choose(parts, args) {
   const names = firstOption < 0 ? args : args.slice(0, firstOption);
   const files = names.filter((name) => existsSync(name) && name.endsWith('.test.ts'));
   if (names.includes('full')) {
+    process.env.TEST_SCREENSHOTS ??= 'no';
     for (const [name, rounds] of Object.entries(fullRounds)) process.env[name] ??= rounds;
     return { chosen: parts, tests: { files: [], options: [] } };
+  }
+  if (names.length === 0) {
+    process.env.TEST_SLOW ??= 'no';
+    process.env.TEST_SCREENSHOTS ??= 'no';
   }
   const wanted = new Set(names.map((name) => (files.includes(name) ? name.split(sep)[1] : name)));
   for (const name of wanted) {

@@ -14,6 +14,7 @@ import { openBrowser } from './support/browser.ts';
 import { build } from './support/places.ts';
 import { inItsOrder, nothingIsTurned, turning } from './support/turned.ts';
 import { eventually } from './support/until.ts';
+import { areScreenshotsWanted, checkedThemes } from './support/workbench.ts';
 
 const looks = {
   light: { media: { colorScheme: 'light', contrast: 'no-preference' }, mark: 'light' },
@@ -57,21 +58,26 @@ describe('the page of the Operator UI in a browser', function () {
     rmSync(profile, { recursive: true, force: true });
   });
 
-  /** In every theme, wide and narrow; and nothing wrong for screen readers and contrast. */
-  async function looked(name: string): Promise<void> {
+  async function screenshot(name: string): Promise<void> {
+    if (!areScreenshotsWanted) return;
     await mkdir(join(build, 'screenshots'), { recursive: true });
-    for (const [theme, { media, mark }] of Object.entries(looks)) {
+    await page.screenshot({ path: join(build, 'screenshots', `operator-${name}.png`), animations: 'disabled' });
+  }
+
+  /** In the checked themes, wide and narrow; and nothing wrong for screen readers and contrast. */
+  async function looked(name: string): Promise<void> {
+    for (const theme of checkedThemes) {
+      const { media, mark } = looks[theme];
       await page.emulateMedia(media);
       await page.locator(`html[data-theme=${mark}]`).waitFor();
       const problems = await axeProblems(page);
       assert.deepEqual(problems, [], `${name} ${theme}`);
-      const path = join(build, 'screenshots', `operator-${name}-${theme}.png`);
-      await page.screenshot({ path, animations: 'disabled' });
+      await screenshot(`${name}-${theme}`);
     }
     await page.emulateMedia(looks.light.media);
     await page.setViewportSize({ width: 380, height: 800 });
     const tooWide = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
-    await page.screenshot({ path: join(build, 'screenshots', `operator-${name}-narrow.png`), animations: 'disabled' });
+    await screenshot(`${name}-narrow`);
     await page.setViewportSize({ width: 1280, height: 800 });
     assert.equal(tooWide, false, `${name} is too wide`);
   }

@@ -13,12 +13,14 @@ import type { NewRunBody } from '../../src/shared/contract/newRuns.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { connectOverHttp, eras } from '../server/assistant/assistantClients.ts';
 import { adminKey, useServerProcess } from '../server/bench.ts';
+import { areSlowTestsLeftOut } from '../support/slow.ts';
 import { AppHostPage } from './support/appHostPage.ts';
 import { axeProblems } from './support/axe.ts';
 import { openBrowser } from './support/browser.ts';
 import { build } from './support/places.ts';
 import { richRun } from './support/richRun.ts';
 import { eventually } from './support/until.ts';
+import { areScreenshotsWanted } from './support/workbench.ts';
 
 const hostile = '<img src=x onerror="document.title=1">';
 const link = '[report](command:x) </script><script>document.title=1</script>';
@@ -50,6 +52,7 @@ const looks = {
     },
   },
 } as const;
+const checkedLooks = Object.entries(looks).slice(0, areSlowTestsLeftOut ? 1 : undefined);
 
 describe('the page of a run in the chat of an assistant', function () {
   const bench = useServerProcess();
@@ -84,17 +87,22 @@ describe('the page of a run in the chat of an assistant', function () {
     return (await bench.user.call(runs.create, { body: { ...richRun(procedure), ...changes } })).id;
   }
 
-  /** Takes a picture in each look, and checks contrast, names and roles. */
-  async function looked(name: string): Promise<void> {
+  async function screenshot(name: string): Promise<void> {
+    if (!areScreenshotsWanted) return;
     await mkdir(join(build, 'screenshots'), { recursive: true });
-    for (const [look, { theme, variables }] of Object.entries(looks)) {
+    await host.screenshot(join(build, 'screenshots', `runApp-${name}.png`));
+  }
+
+  /** Takes a picture in each checked look, and checks contrast, names and roles. */
+  async function looked(name: string): Promise<void> {
+    for (const [look, { theme, variables }] of checkedLooks) {
       await host.notify('ui/notifications/host-context-changed', { theme, styles: { variables } });
       await app.locator(`html[data-theme=${theme}]`).waitFor();
       assert.deepEqual(await axeProblems(app), [], `${name} ${look}`);
-      await host.screenshot(join(build, 'screenshots', `runApp-${name}-${look}.png`));
+      await screenshot(`${name}-${look}`);
     }
     await host.resize(320);
-    await host.screenshot(join(build, 'screenshots', `runApp-${name}-narrow.png`));
+    await screenshot(`${name}-narrow`);
     const isTooWide = await app
       .locator('html')
       .evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');

@@ -13,6 +13,7 @@ import { Bench, useBench } from './support/bench.ts';
 import { type LabServer, startLabServer } from './support/labServer.ts';
 import * as places from './support/places.ts';
 import { eventually } from './support/until.ts';
+import { areScreenshotsWanted } from './support/workbench.ts';
 
 describe('signing in to a lab server with its provider', function () {
   const bench = new Bench();
@@ -36,7 +37,7 @@ describe('signing in to a lab server with its provider', function () {
 
   /** Saves the page in both color schemes and as on a narrow screen. */
   const screenshots = async (page: Page, name: string): Promise<void> => {
-    if (process.env['TEST_SCREENSHOTS'] === 'no') return;
+    if (!areScreenshotsWanted) return;
     const folder = join(places.leavings, 'screenshots');
     await mkdir(folder, { recursive: true });
     const size = page.viewportSize();

@@ -6,6 +6,7 @@ import { stations } from '../../src/shared/contract/stations.ts';
 import { Bench, createStation, pasteKey, useBench } from './support/bench.ts';
 import { isKept } from './support/storage.ts';
 import { eventually } from './support/until.ts';
+import { areScreenshotsWanted } from './support/workbench.ts';
 
 describe('the Stations view', function () {
   const bench = new Bench();
@@ -261,7 +262,7 @@ describe('the Stations view', function () {
     const other = page.getByRole('tree', { name: 'Stations' });
     await other.getByRole('treeitem', { name: /Station Bench A/ }).waitFor();
     await page.getByText('Open the folder with your test scripts, or try the samples.').waitFor();
-    await page.screenshot({ path: 'build/screenshots/no-folder-light.png' });
+    if (areScreenshotsWanted) await page.screenshot({ path: 'build/screenshots/no-folder-light.png' });
     await window.page.bringToFront(); // the first window: one behind is hardly painted
     await createStation(window, 'Bench C');
     await other.getByRole('treeitem', { name: /Station Bench C/ }).waitFor();

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
+import { areSlowTestsLeftOut } from '../../support/slow.ts';
 import { openBrowser } from './browser.ts';
 import { CodeServer, type CodeServerOptions, type Settings } from './codeServer.ts';
 import { Dialog, Notification } from './messages.ts';
@@ -15,6 +16,12 @@ import { eventually, until } from './until.ts';
 
 export const allThemes = ['light', 'dark', 'hc', 'hcLight'] as const;
 export type Theme = (typeof allThemes)[number];
+
+/** The themes in which axe looks at a page: all but for `npm test`. */
+export const checkedThemes: readonly Theme[] = areSlowTestsLeftOut ? ['light'] : allThemes;
+
+/** Whether pictures of pages are saved for a person to look at. `npm test` and `npm run test:full` save none. */
+export const areScreenshotsWanted = process.env['TEST_SCREENSHOTS'] !== 'no';
 
 /** `mark`: of the window; `kind`: of pages within it. */
 const themes: Record<Theme, { name: string; mark: string; kind: string }> = {
@@ -50,6 +57,7 @@ export class Workbench {
   readonly #context: BrowserContext;
   readonly #webviews: Locator;
   #changes = 0;
+  #theme: Theme | undefined;
 
   private constructor(server: CodeServer, context: BrowserContext, page: Page) {
     this.server = server;
@@ -236,6 +244,7 @@ export class Workbench {
   }
 
   async setTheme(theme: Theme): Promise<void> {
+    if (theme === this.#theme) return;
     const { name, mark, kind } = themes[theme];
     await this.changeSettings({ 'workbench.colorTheme': name });
     await this.page.locator(mark).waitFor();
@@ -256,11 +265,12 @@ export class Workbench {
         );
       }
     });
+    this.#theme = theme;
   }
 
-  /** Saves what is seen as `build/screenshots/<name>-<theme>.png`, unless `TEST_SCREENSHOTS=no`. */
+  /** Saves what is seen as `build/screenshots/<name>-<theme>.png`, if screenshots are wanted. */
   async screenshot(name: string, theme: Theme): Promise<void> {
-    if (process.env['TEST_SCREENSHOTS'] === 'no') return;
+    if (!areScreenshotsWanted) return;
     await this.setTheme(theme);
     const folder = join(places.leavings, 'screenshots');
     await mkdir(folder, { recursive: true });
@@ -277,7 +287,7 @@ export class Workbench {
 
   /** In every theme; the light one stays. */
   async screenshots(name: string): Promise<void> {
-    if (process.env['TEST_SCREENSHOTS'] === 'no') return;
+    if (!areScreenshotsWanted) return;
     for (const theme of allThemes) await this.screenshot(name, theme);
     await this.setTheme('light');
   }

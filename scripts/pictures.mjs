@@ -9,7 +9,7 @@ const maxBytes = 600_000;
 const screenshots = join(build, 'screenshots');
 const pictures = join(root, 'docs', 'pictures');
 
-const tests = ['readme', 'assistant', 'assistantServer'].map((name) => join('test', 'e2e', `${name}.test.ts`));
+const tests = ['readme', 'assistant'].map((name) => join('test', 'e2e', `${name}.test.ts`));
 
 /** Creates the pictures of the README and of other pages with browser tests. */
 function main() {

@@ -60,7 +60,7 @@ export const parts = [
   suite('runner', { needs: ['pythons'], timeout: 60_000 }),
   slow(oldestPackages()),
   slow(postgres()),
-  slow(oldest(['assistant', 'assistantServer', 'clicks', 'readme', 'stations', 'testing'])),
+  slow(oldest(['assistant', 'clicks', 'readme', 'stations', 'testing'])),
   slow({ ...check('mutation', [[node, program('@stryker-mutator/core', 'stryker'), 'run']]), isCheck: false }),
   slow(suite('faults', { needs: ['pythons', 'browser', 'newest'], usesBuild: true, timeout: 120_000 })),
   slow(suite('network', { needs: ['pythons', 'browser', 'proxies'], usesBuild: true, timeout: 60_000 })),

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
 import * as z from 'zod';
 import { editorTools } from '../../src/shared/assistant/editorTools.ts';
+import { serverTools } from '../../src/shared/assistant/serverTools.ts';
+import { itSlow } from '../support/slow.ts';
 import { useAssistant } from './support/assistant.ts';
 import { Bench, createStation } from './support/bench.ts';
 import { Editor } from './support/editor.ts';
-import { until } from './support/until.ts';
+import { eventually, until } from './support/until.ts';
 
 const check = 'teststations_check_script';
 const run = 'teststations_run_script';
@@ -119,7 +121,19 @@ describe('an assistant in the window', function () {
     assert.match(rows, /started by an assistant/);
   });
 
-  it('runs no more than the person has allowed, whatever it tries', async () => {
+  it('runs again without a question after the person has allowed several runs, until they end that', async () => {
+    const window = workbench();
+    const granting = request({ serial_number: 'SN-G1' });
+    await allowRuns(3);
+    assert.partialDeepStrictEqual(await granting, { remaining_runs: 2 });
+    assert.partialDeepStrictEqual(await request({ serial_number: 'SN-G2' }), { remaining_runs: 1 });
+    const left = window.statusBarItem(/Assistant runs left/);
+    await left.click();
+    await window.notification(/^\s*Assistants must ask again/).close();
+    await left.waitFor({ state: 'detached' });
+  });
+
+  itSlow('runs no more than the person has allowed, whatever it tries', async () => {
     const window = workbench();
     const left = window.statusBarItem(/Assistant runs left/);
     const before = await runCount();
@@ -185,11 +199,56 @@ describe('an assistant in the window', function () {
 
   it('is listed with what it called, with the result and the consent', async () => {
     const window = workbench();
+    await assistant.changeSetting('testStations.assistant.runs', 'never');
+    await refused(request({}), /Assistants may not run scripts/);
     await window.command('Test Stations: Show Assistant Activity');
     const editor = new Editor(window.page);
     await editor.text('Calls of assistants, the newest first').waitFor();
     await editor.text('Run Test Script · VS Code · refused').waitFor();
     await editor.text('Run Test Script · VS Code · allowed by the user').waitFor();
     await window.screenshots('assistant-activity');
+  });
+
+  it('is connected from another program with a configuration that the user copies, without a key', async () => {
+    const window = workbench();
+    await window.command('Test Stations: Copy Configuration for Other Assistants…');
+    await window.quickInput.pick('VS Code');
+    const copied = window.notification(/^The configuration for VS Code was copied, without a key\./);
+    assert.match(await copied.text(), /VS Code asks for a user key when the server starts\.$/);
+    await copied.close();
+    const text = await window.clipboard();
+    assert.ok(text.includes(`"url": "${bench.address().url}/mcp"`), text);
+    assert.doesNotMatch(text, /ts[su]_/);
+  });
+
+  const mcpTools = async () => (await assistant.tools()).filter(({ name }) => name.startsWith('mcp_'));
+
+  it('gets the tools of the station server, which starts after the user has allowed it', async () => {
+    const window = workbench();
+    await window.command('MCP: List Servers');
+    await window.quickInput.row('Test Stations').waitFor();
+    await window.quickInput.pick('Test Stations');
+    await window.quickInput.pick('Start Server');
+    await window.notification('An assistant wants to use the station server').click('Allow in This Workspace');
+    await eventually(async () => {
+      const names = (await mcpTools()).map(({ name }) => name);
+      for (const { name } of serverTools)
+        assert.ok(
+          names.some((each) => each.endsWith(name)),
+          name,
+        );
+      assert.equal(names.length, serverTools.length);
+    });
+    await window.command('MCP: List Servers');
+    const row = window.quickInput.row('Test Stations');
+    await eventually(async () => assert.match(await row.innerText(), /Running/));
+    await window.picture('assistant-server', window.page.locator('.quick-input-widget'));
+    await window.quickInput.cancel();
+  });
+
+  it('gets answers of the station server', async () => {
+    const tool = (await mcpTools()).find(({ name }) => name.endsWith('list_stations'));
+    assert.ok(tool);
+    assert.match(JSON.stringify(await assistant.invoke(tool.name)), /Bench 1/);
   });
 });

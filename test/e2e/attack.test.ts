@@ -3,13 +3,14 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'mocha';
+import { after, before, it } from 'mocha';
 import type { BrowserContext } from 'playwright-core';
 import * as z from 'zod';
 import { StationApi } from '../../src/extension/client/stationApi.ts';
 import { local } from '../../src/shared/contract/local.ts';
 import { stations } from '../../src/shared/contract/stations.ts';
 import { v1 } from '../../src/shared/contract/v1.ts';
+import { describeSlow } from '../support/slow.ts';
 import { Bench, createStation, useBench } from './support/bench.ts';
 import { openBrowser } from './support/browser.ts';
 import { inItsOrder, nothingIsTurned, turning } from './support/turned.ts';
@@ -59,7 +60,7 @@ const attack = (url: string): string => `(async () => {
   return results;
 })()`;
 
-describe('an attacker', function () {
+describeSlow('an attacker', function () {
   const bench = new Bench();
   const { workbench } = useBench(bench);
   let browser: BrowserContext;

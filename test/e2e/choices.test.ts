@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
-import { Bench, createStation, useBench } from './support/bench.ts';
+import { createStation } from './support/bench.ts';
 import { textsBelow } from './support/files.ts';
 import { useSharedBench } from './support/sharedBench.ts';
 import { eventually } from './support/until.ts';
@@ -8,8 +8,7 @@ import { eventually } from './support/until.ts';
 const runCommand = 'Test Stations: Run Procedure on Station';
 
 describe('a script whose procedure is not linked to the station', function () {
-  const bench = new Bench();
-  const { workbench } = useBench(bench);
+  const { bench, workbench } = useSharedBench();
 
   before(async () => {
     bench.script('openhtf_fvt1.py');
@@ -22,7 +21,6 @@ describe('a script whose procedure is not linked to the station', function () {
         smallest,
     );
     const window = workbench();
-    await window.open(bench.workspace);
     await createStation(window, 'Bench 1');
     await bench.linkedProcedure('Bench 1', 'EOL');
     await window.openContainer('Test Stations');
@@ -47,7 +45,11 @@ describe('a script whose procedure is not linked to the station', function () {
     await window.command(runCommand);
     await eventually(async () => assert.match(await window.dialog.text(), /FVT9, which is not linked to Bench 1/));
     await window.dialog.click('Cancel');
-    await window.page.locator('.test-output-peek-tree .codicon-testing-skipped-icon').first().waitFor();
+    await window.page
+      .locator('.test-output-peek-tree .monaco-list-row', { hasText: 'computed.py' })
+      .locator('.codicon-testing-skipped-icon')
+      .first()
+      .waitFor();
     assert.equal((await bench.runs()).length, 1);
   });
 

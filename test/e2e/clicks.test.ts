@@ -1,28 +1,21 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { before, describe, it } from 'mocha';
-import { Bench, createStation, python, useBench } from './support/bench.ts';
+import { itSlow } from '../support/slow.ts';
+import { createStation } from './support/bench.ts';
+import { useSharedBench } from './support/sharedBench.ts';
 import { eventually } from './support/until.ts';
-import { useWorkbench } from './support/useWorkbench.ts';
 
 describe('a test engineer at the bench', function () {
-  const bench = new Bench();
-  const { workbench } = useBench(bench);
+  const { bench, workbench } = useSharedBench();
 
-  before(async () => {
+  before(() => {
     for (const name of ['openhtf_fvt1.py', 'prompts.py', 'loop.py']) bench.script(name);
-    await workbench().open(bench.workspace);
-  });
-
-  it('starts nothing by opening a script', async () => {
-    const window = workbench();
-    await window.openFile('openhtf_fvt1.py');
-    await window.statusBarItem('No station').waitFor();
-    assert.ok(!existsSync(bench.data), 'the data folder was made');
   });
 
   it('runs a script with the play button of the editor', async () => {
     const window = workbench();
+    await window.openFile('openhtf_fvt1.py');
     await createStation(window, 'Bench 1');
     await bench.linkedProcedure('Bench 1', 'FVT1');
     await window.editorAction('Run Procedure on Station');
@@ -60,7 +53,7 @@ describe('a test engineer at the bench', function () {
     await window.notification(/SN-ASK: PASS/).close();
   });
 
-  it('is offered a dismissed prompt again', async () => {
+  itSlow('is offered a dismissed prompt again', async () => {
     const window = workbench();
     await window.openFile('prompts.py');
     await window.editorAction('Run Procedure on Station');
@@ -92,22 +85,16 @@ describe('a test engineer at the bench', function () {
 });
 
 describe('a data folder that cannot be used', function () {
-  const bench = new Bench();
-  const file = bench.write('not-a-folder', '');
-  const workbench = useWorkbench({
-    machineSettings: { 'testStations.dataFolder': `${file}/data`, 'testStations.python': python() },
-  });
+  const { workbench } = useSharedBench({ prepare: ({ data }) => writeFile(data, '') });
 
   it('is reported in the view and in the error, with a button to choose another folder', async () => {
     const window = workbench();
-    await window.open(bench.workspace);
     await window.openContainer('Test Stations');
     await window.page.getByText('The station server could not be started.').waitFor();
     await window.page.getByRole('button', { name: 'Try Again' }).click();
-    const trouble = window.notification(/data folder .*not-a-folder\/data cannot be used/);
+    const trouble = window.notification(/data folder .*\/data cannot be used/);
     await trouble.locator.waitFor();
     assert.deepEqual(await trouble.buttons(), ['Choose Data Folder', 'Show Log']);
     for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('no-server', theme);
-    bench.dispose();
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
+import { itSlow } from '../support/slow.ts';
 import { Bench, createStation, python } from './support/bench.ts';
 import { textsBelow } from './support/files.ts';
 import { packExtension } from './support/packExtension.ts';
@@ -86,7 +87,7 @@ describe('debugging a script on a station', function () {
     assert.deepEqual(outcomes.sort(), ['ABORTED', 'PASS']);
   });
 
-  it('resumes threads and skips the breakpoint in teardown when the run is stopped or canceled', async () => {
+  itSlow('resumes threads and skips the breakpoint in teardown when the run is stopped or canceled', async () => {
     const window = workbench();
     await window.openFile('endless.py');
     await toggleBreakpoint(window, 13); // in the phase
@@ -111,7 +112,7 @@ describe('debugging a script on a station', function () {
     );
   });
 
-  it('starts from the Debug profile too', async () => {
+  itSlow('starts from the Debug profile too', async () => {
     const window = workbench();
     await toggleBreakpoint(window, 12);
     await window.page.keyboard.press('Control+;'); // Test: Debug Tests in Current File

@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
-import { Bench, createStation, useBench } from './support/bench.ts';
+import { itSlow } from '../support/slow.ts';
+import { createStation } from './support/bench.ts';
 import { doctor, doctorTab, pageText } from './support/doctor.ts';
 import { extensionHosts } from './support/processes.ts';
+import { useSharedBench } from './support/sharedBench.ts';
 import { eventually, until } from './support/until.ts';
 
 describe('the Doctor', function () {
-  const bench = new Bench();
-  const { workbench } = useBench(bench);
+  const { bench, workbench } = useSharedBench();
   let key = '';
 
   before(async () => {
     bench.script('openhtf_fvt1.py');
     const window = workbench();
-    await window.open(bench.workspace);
     await createStation(window, 'Bench 1');
     await window.notification('Station Bench 1 is ready').click('Copy Key');
     await eventually(async () => {
@@ -101,7 +101,7 @@ describe('the Doctor', function () {
     assert.ok(!report.includes(window.server.home), report);
   });
 
-  it('does not wait for a server that hangs and reports a server that has ended', async () => {
+  itSlow('does not wait for a server that hangs and reports a server that has ended', async () => {
     const window = workbench();
     const { pid } = bench.address();
     process.kill(pid, 'SIGSTOP');

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { before, describe, it } from 'mocha';
+import { before, it } from 'mocha';
 import { StationApi } from '../../src/extension/client/stationApi.ts';
 import { local } from '../../src/shared/contract/local.ts';
 import { stations } from '../../src/shared/contract/stations.ts';
+import { describeSlow } from '../support/slow.ts';
 import { type StandIn, useTofuPilot } from '../support/tofupilot.ts';
 import { addTofuPilot, Bench, useBench } from './support/bench.ts';
 
@@ -13,7 +14,7 @@ async function stationKeyOn(server: StandIn, name: string): Promise<string> {
   return (await api.call(local.generateKey, { params: { id } })).api_key;
 }
 
-describe('a key in the environment of the window', function () {
+describeSlow('a key in the environment of the window', function () {
   const own = useTofuPilot();
   const other = useTofuPilot();
   const env: Record<string, string> = {};

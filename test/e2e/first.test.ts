@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
+import { itSlow } from '../support/slow.ts';
 import { Bench, useBench } from './support/bench.ts';
 import { eventually } from './support/until.ts';
 import { Walkthrough } from './support/walkthrough.ts';
@@ -37,7 +38,7 @@ describe('the first five minutes', function () {
     }
   });
 
-  it('keep the focus in the input box that a step of the walkthrough has opened', async () => {
+  itSlow('keep the focus in the input box that a step of the walkthrough has opened', async () => {
     const window = workbench();
     const focused = await walkthrough().clickAtOnce('station', 'Create Station');
     await window.quickInput.opened('Create station');
@@ -118,7 +119,7 @@ describe('the first five minutes', function () {
     );
   });
 
-  it('run the plain sample script', async () => {
+  itSlow('run the plain sample script', async () => {
     const window = workbench();
     await window.openFile('plain_board.py');
     await window.editorAction('Run Procedure on Station');
@@ -126,7 +127,7 @@ describe('the first five minutes', function () {
     await window.notification(/SN-0002: PASS/).close();
   });
 
-  it('open an existing sample workspace or create another one beside it', async () => {
+  itSlow('open an existing sample workspace or create another one beside it', async () => {
     const window = workbench();
     writeFileSync(join(sample, 'README.md'), 'mine');
     await window.command('Test Stations: Open Sample Workspace…');

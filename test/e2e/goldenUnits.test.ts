@@ -8,8 +8,9 @@ import { procedures } from '../../src/shared/contract/procedures.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { shifts, weekdays } from '../../src/shared/contract/shifts.ts';
 import { axeProblems } from './support/axe.ts';
-import { Bench, createStation, pasteKey, useBench } from './support/bench.ts';
+import { createStation, pasteKey } from './support/bench.ts';
 import { richRun } from './support/richRun.ts';
+import { useSharedBench } from './support/sharedBench.ts';
 import { eventually } from './support/until.ts';
 import { allThemes } from './support/workbench.ts';
 
@@ -30,8 +31,7 @@ with TofuPilot(test):
 const hour = 3_600_000;
 
 describe('golden unit checks and shifts in the editor', function () {
-  const bench = new Bench();
-  const { workbench } = useBench(bench);
+  const { bench, workbench } = useSharedBench();
   const page = (): FrameLocator => workbench().webview();
   let client: StationApi;
   let procedure = '';
@@ -39,7 +39,6 @@ describe('golden unit checks and shifts in the editor', function () {
   before(async () => {
     bench.write('supply.py', script);
     const window = workbench();
-    await window.open(bench.workspace);
     await createStation(window, 'Bench 1');
     await window.notification('Station Bench 1 is ready').close();
     await window.openContainer('Test Stations');

@@ -10,7 +10,8 @@ import { runs } from '../../src/shared/contract/runs.ts';
 import { stations } from '../../src/shared/contract/stations.ts';
 import { benchKey, startBundle } from '../bench/bundle.ts';
 import { axeProblems } from './support/axe.ts';
-import { Bench, saveAs, useBench } from './support/bench.ts';
+import { type Bench, saveAs } from './support/bench.ts';
+import { useSharedBench } from './support/sharedBench.ts';
 import { textOf } from './support/text.ts';
 import { eventually } from './support/until.ts';
 
@@ -71,16 +72,15 @@ const burnInRun = (procedure_id: string, index: number): NewRunBody => ({
 });
 
 describe('the pages of statistics', function () {
-  const bench = new Bench();
-  const { workbench } = useBench(bench);
+  const { bench, workbench } = useSharedBench({ prepare });
   let procedure = '';
   let stationKey = '';
   const page = (): FrameLocator => workbench().webview();
   const push = (index: number): Promise<unknown> =>
     new StationApi(bench.address().url, stationKey).call(runs.create, { body: testRun(procedure, index) });
 
-  before(async () => {
-    const server = await startBundle(bench.data);
+  async function prepare({ data }: Bench): Promise<void> {
+    const server = await startBundle(data);
     const api = new StationApi(server.url, benchKey);
     const { id: station } = await api.call(stations.create, { body: { name: 'Bench 1' } });
     ({ id: procedure } = await api.call(procedures.create, { body: { name: 'FVT1' } }));
@@ -94,9 +94,14 @@ describe('the pages of statistics', function () {
     const { id: burnIn } = await api.call(procedures.create, { body: { name: 'Burn-in' } });
     for (let index = 0; index < burnedIn; index += 1) await api.call(runs.create, { body: burnInRun(burnIn, index) });
     await server.stop();
+  }
+
+  before(async () => {
     await workbench().page.setViewportSize({ width: 1380, height: 1000 });
-    await workbench().open(bench.workspace);
     await workbench().openContainer('Test Stations');
+    await workbench().command('Test Stations: Select Station');
+    await workbench().quickInput.pick('Bench 1');
+    await workbench().statusBarItem('Bench 1').waitFor();
   });
 
   it('shows yield, first failures and measurements of a procedure, and opens a measurement', async () => {

@@ -3,8 +3,10 @@ import { before, describe, it } from 'mocha';
 import type { FrameLocator, Locator } from 'playwright-core';
 import type { LivePrompt, LiveTest } from '../../src/shared/contract/liveTest.ts';
 import { operator } from '../../src/shared/contract/operator.ts';
+import { itSlow } from '../support/slow.ts';
 import { axeProblems } from './support/axe.ts';
-import { Bench, createStation, useBench } from './support/bench.ts';
+import { createStation } from './support/bench.ts';
+import { useSharedBench } from './support/sharedBench.ts';
 import { isKept } from './support/storage.ts';
 import { eventually, until } from './support/until.ts';
 
@@ -38,8 +40,7 @@ with TofuPilot(test):
 `;
 
 describe('the Operator UI in VS Code', function () {
-  const bench = new Bench();
-  const { workbench } = useBench(bench);
+  const { bench, workbench } = useSharedBench();
   const view = (): FrameLocator => workbench().webview();
   const button = (name: string | RegExp): Locator => view().getByRole('button', { name });
   const serial = (): Locator => view().getByRole('textbox', { name: /serial number/i });
@@ -48,7 +49,6 @@ describe('the Operator UI in VS Code', function () {
     bench.write('station.py', station_script);
     bench.script('plain_phases.py');
     const window = workbench();
-    await window.open(bench.workspace);
     await createStation(window, 'Bench 1');
     await bench.linkedProcedure('Bench 1', 'FVT1');
     await window.openContainer('Test Stations');
@@ -149,7 +149,7 @@ describe('the Operator UI in VS Code', function () {
     assert.equal(label?.measured_value, 'LB-1');
   });
 
-  it('continues when the server is killed during a test', async () => {
+  itSlow('continues when the server is killed during a test', async () => {
     await serial().fill('SN-0050');
     await button('Start Test').click();
     await view().getByText('Scan the <b>label</b>').first().waitFor();
@@ -170,7 +170,7 @@ describe('the Operator UI in VS Code', function () {
       .close();
   });
 
-  it('stops a test that was started from the panel', async () => {
+  itSlow('stops a test that was started from the panel', async () => {
     await serial().fill('SN-0051');
     await button('Start Test').click();
     await view().getByText('Scan the <b>label</b>').first().waitFor();
@@ -244,7 +244,7 @@ describe('the Operator UI in VS Code', function () {
     });
   });
 
-  it('is restored with the window', async () => {
+  itSlow('is restored with the window', async () => {
     await serial().fill('SN-0299');
     await isKept(workbench().page, /serial\W+SN-0299/);
     await workbench().reload();

@@ -2,16 +2,17 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'mocha';
+import { after, before, it } from 'mocha';
 import type { BrowserContext, Page } from 'playwright-core';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { adminKey, useServerProcess } from '../server/bench.ts';
 import { pythons } from '../server/pythons.ts';
 import { StreamedScript } from '../server/streamedScript.ts';
+import { describeSlow } from '../support/slow.ts';
 import { openBrowser } from './support/browser.ts';
 import { eventually } from './support/until.ts';
 
-describe('the Operator UI page of a script in a terminal', function () {
+describeSlow('the Operator UI page of a script in a terminal', function () {
   const bench = useServerProcess();
   const profile = mkdtempSync(join(tmpdir(), 'ts-page-'));
   const folder = mkdtempSync(join(tmpdir(), 'ts-streamed-'));

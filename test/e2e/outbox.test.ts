@@ -1,19 +1,15 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
 import { local } from '../../src/shared/contract/local.ts';
 import { procedures } from '../../src/shared/contract/procedures.ts';
-import { createStation } from './support/bench.ts';
+import { itSlow } from '../support/slow.ts';
+import { createStation, pendingUploads } from './support/bench.ts';
 import { useSharedBench } from './support/sharedBench.ts';
 import { eventually, until } from './support/until.ts';
 
 describe('a result that the script does not push', function () {
   const { bench, workbench } = useSharedBench();
-  const waiting = (): string[] => {
-    const folder = join(workbench().server.data, 'User', 'globalStorage', 'test-stations.test-stations', 'outbox');
-    return readdirSync(folder).filter((name) => !name.startsWith('.'));
-  };
+  const waiting = (): string[] => pendingUploads(workbench());
   const count = async (): Promise<number> => (await bench.runs()).length;
 
   before(async () => {
@@ -110,7 +106,7 @@ describe('a result that the script does not push', function () {
   });
 
   // Afterwards the station counts as in use for a minute: nothing says that the script of the old window has ended.
-  it('is pushed after the window was reloaded during the run', async () => {
+  itSlow('is pushed after the window was reloaded during the run', async () => {
     const window = workbench();
     bench.hold();
     bench.write('wait', '');

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { before, describe, it } from 'mocha';
+import { before, it } from 'mocha';
 import { printPdf } from '../../src/extension/insight/export/printPdf.ts';
 import type { Report } from '../../src/shared/contract/report.ts';
 import { runHtml, type RunHtmlInput } from '../../src/shared/export/runHtml.ts';
 import { exportedRun } from '../shared/export/exportedRun.ts';
 import { skip } from '../support/skip.ts';
+import { describeSlow } from '../support/slow.ts';
 import { readPdf } from './support/pdf.ts';
 import { chromium } from './support/places.ts';
 
@@ -32,7 +33,7 @@ const print = async (run: Report, paper?: RunHtmlInput['paper']) => {
   return readPdf(result.pdf);
 };
 
-describe('the printed report of a run', () => {
+describeSlow('the printed report of a run', () => {
   /** More than a page can hold. */
   const traceback = Array.from({ length: 150 }, (_, line) => `line ${line} of the traceback`);
   const named: Report = {

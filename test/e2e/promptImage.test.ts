@@ -4,6 +4,7 @@ import { axeProblems } from './support/axe.ts';
 import { createStation } from './support/bench.ts';
 import { useSharedBench } from './support/sharedBench.ts';
 import { eventually } from './support/until.ts';
+import { checkedThemes } from './support/workbench.ts';
 
 const drawing =
   '<svg xmlns="http://www.w3.org/2000/svg" width="480" height="240"><rect width="480" height="240" fill="steelblue"/></svg>';
@@ -35,7 +36,7 @@ describe('operator prompts with an image', function () {
     await isDrawn(480);
     await page.getByRole('img', { name: 'Image of the question' }).waitFor();
     await page.getByText('pictured.py · Bench 1').waitFor();
-    for (const theme of ['light', 'dark', 'hc'] as const) {
+    for (const theme of checkedThemes) {
       await window.setTheme(theme);
       await window.screenshot('prompt-image', theme);
       assert.deepEqual(await axeProblems(page), [], theme);

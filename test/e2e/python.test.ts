@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { before, describe, it } from 'mocha';
+import { before, it } from 'mocha';
+import { describeSlow } from '../support/slow.ts';
 import { Bench, createStation, python, useBench } from './support/bench.ts';
 
-describe('the interpreter of a run', function () {
+describeSlow('the interpreter of a run', function () {
   this.timeout(240_000);
   const bench = new Bench();
   const bare = join(bench.folder, 'bare', 'bin', 'python');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, beforeEach, describe, it } from 'mocha';
+import { itSlow } from '../support/slow.ts';
 import { createStation } from './support/bench.ts';
 import { useSharedBench } from './support/sharedBench.ts';
 import { TestExplorer } from './support/testExplorer.ts';
@@ -95,7 +96,7 @@ describe('several runs at once', function () {
     assert.ok(board.started_at >= soak.ended_at, `${board.started_at} ${soak.ended_at}`);
   });
 
-  it('can be canceled while they wait', async () => {
+  itSlow('can be canceled while they wait', async () => {
     const window = workbench();
     await window.openContainer('Test Stations');
     await isIdle('Bench 1');
@@ -146,9 +147,10 @@ describe('several runs at once', function () {
       .slice(0, 2)
       .map(({ created_by_station: by }) => by?.name);
     assert.deepEqual(stations.sort(), ['Bench 1', 'Bench 2']);
+    for (const station of stations) await window.notification(new RegExp(`SN-SOAK: ABORTED.*on ${station}`)).close();
   });
 
-  it('keep text that is typed for one station out of the prompt of another', async () => {
+  itSlow('keep text that is typed for one station out of the prompt of another', async () => {
     const window = workbench();
     for (const station of ['Bench 1', 'Bench 2']) await isIdle(station);
     await window.command('Notifications: Clear All Notifications');

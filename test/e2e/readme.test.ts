@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { cpSync, globSync } from 'node:fs';
 import { join } from 'node:path';
-import { before, describe, it } from 'mocha';
+import { before, it } from 'mocha';
 import type { FrameLocator } from 'playwright-core';
 import { StationApi } from '../../src/extension/client/stationApi.ts';
 import { local } from '../../src/shared/contract/local.ts';
@@ -9,13 +9,14 @@ import { presence } from '../../src/shared/contract/presence.ts';
 import { procedures } from '../../src/shared/contract/procedures.ts';
 import { stations } from '../../src/shared/contract/stations.ts';
 import { benchKey, startBundle } from '../bench/bundle.ts';
+import { describeSlow } from '../support/slow.ts';
 import { Bench, useBench } from './support/bench.ts';
 import { everyKind, Histories, midnight } from './support/histories.ts';
 import { build, root } from './support/places.ts';
 import { eventually } from './support/until.ts';
 
 /** The flows of README.md, with the samples; `npm run pictures` puts their pictures into docs/pictures. */
-describe('what the README shows', function () {
+describeSlow('what the README shows', function () {
   const size = { width: 1280, height: 800 };
   const bench = new Bench();
   const { workbench } = useBench(bench, { 'editor.minimap.enabled': false });

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { run as runSchema, runs } from '../../src/shared/contract/runs.ts';
+import { itSlow } from '../support/slow.ts';
 import { axeProblems } from './support/axe.ts';
-import { Bench, createStation, saveAs, saveAsBytes, useBench } from './support/bench.ts';
+import { createStation, saveAs, saveAsBytes } from './support/bench.ts';
 import { readPdf } from './support/pdf.ts';
 import { attach, importFailure, largeRun, richRun, stationClient } from './support/richRun.ts';
+import { useSharedBench } from './support/sharedBench.ts';
 import { isKept } from './support/storage.ts';
 import { textOf } from './support/text.ts';
 import { eventually } from './support/until.ts';
@@ -23,8 +25,7 @@ const picture =
   '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="120"><rect width="200" height="120" fill="teal"/></svg>';
 
 describe('the run report', function () {
-  const bench = new Bench();
-  const { workbench } = useBench(bench);
+  const { bench, workbench } = useSharedBench();
   let id = '';
   const report = (): FrameLocator => workbench().webview();
   const row = (name: string): Locator => report().locator('.measurement', { hasText: name });
@@ -34,7 +35,6 @@ describe('the run report', function () {
   before(async () => {
     const window = workbench();
     bench.write('measure_board.py', script);
-    await window.open(bench.workspace);
     await createStation(window, 'Bench 1');
     await window.notification('Station Bench 1 is ready').close();
     await window.openContainer('Test Stations');
@@ -267,7 +267,7 @@ describe('the run report', function () {
     await page.setViewportSize({ width: 1280, height: 800 });
   });
 
-  it('shows 2,000 measurements, 100,000 points and 5,000 log lines in one panel per run', async () => {
+  itSlow('shows 2,000 measurements, 100,000 points and 5,000 log lines in one panel per run', async () => {
     const window = workbench();
     await window.openContainer('Test Stations');
     await window.tree('Runs').row('SN-LARGE').click();
@@ -301,7 +301,7 @@ describe('the run report', function () {
     await window.screenshots('report-findings');
   });
 
-  it('reports a deleted run and loads it again on request', async () => {
+  itSlow('reports a deleted run and loads it again on request', async () => {
     const window = workbench();
     await (await bench.api()).call(runs.delete, { query: { ids: [id] } });
     await window.reload();

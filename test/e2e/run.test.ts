@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
 import { overview } from '../../src/shared/contract/overview.ts';
-import { Bench, createStation, useBench } from './support/bench.ts';
+import { itSlow } from '../support/slow.ts';
+import { createStation } from './support/bench.ts';
+import { useSharedBench } from './support/sharedBench.ts';
 import { eventually } from './support/until.ts';
 import type { Workbench } from './support/workbench.ts';
 
@@ -15,8 +17,7 @@ async function runFile(window: Workbench, file: string): Promise<void> {
 }
 
 describe('running a script on a station', function () {
-  const bench = new Bench();
-  const { workbench } = useBench(bench);
+  const { bench, workbench } = useSharedBench();
 
   before(async () => {
     for (const name of [
@@ -32,20 +33,20 @@ describe('running a script on a station', function () {
     bench.write('board_fail.py', bench.read('board.py').replace('SN-0002', 'SN-000F'));
     bench.write('syntax.py', 'import openhtf as htf\n\ndef phase(test:\n    pass\n');
     const window = workbench();
-    await window.open(bench.workspace);
     await createStation(window, 'Bench 1');
     await window.openContainer('Test Stations');
   });
 
   it('asks about a procedure that is not linked; canceling starts and pushes nothing', async () => {
     const window = workbench();
+    const before = await window.testResultRows();
     await runFile(window, 'openhtf_fvt1.py');
     await eventually(async () => assert.match(await window.dialog.text(), /FVT1, which is not linked to Bench 1/));
     assert.deepEqual((await window.dialog.buttons()).sort(), ['Cancel', 'Create and Link FVT1']);
     for (const theme of ['light', 'dark'] as const) await window.screenshot('not-linked', theme);
     await window.dialog.click('Cancel');
     assert.deepEqual(await bench.runs(), []);
-    assert.equal(await window.page.locator('.test-output-peek-tree .monaco-list-row').count(), 0);
+    assert.deepEqual(await window.testResultRows(), before);
   });
 
   it('links the procedure on request and pushes exactly one run of the smallest OpenHTF script', async () => {
@@ -79,7 +80,7 @@ describe('running a script on a station', function () {
     await window.closeEditor('SN-0001 PASS');
   });
 
-  it('shows all data of an OpenHTF record in the report of the run', async () => {
+  itSlow('shows all data of an OpenHTF record in the report of the run', async () => {
     const window = workbench();
     await runFile(window, 'openhtf_rich.py');
     await window.notification(/SN-RICH 1: FAIL/).click('Open Run');
@@ -125,7 +126,7 @@ describe('running a script on a station', function () {
     await window.notification(/SN-0002: PASS/).close();
   });
 
-  it('shows a failed measurement with its expected and actual value, and the verdict FAIL', async () => {
+  itSlow('shows a failed measurement with its expected and actual value, and the verdict FAIL', async () => {
     const window = workbench();
     await runFile(window, 'board_fail.py');
     await window.notification(/SN-000F: FAIL.*Saved as a run of FVT1/).locator.waitFor();
@@ -152,7 +153,7 @@ describe('running a script on a station', function () {
     await window.statusBarItem('Ln 23').waitFor();
   });
 
-  it('pushes one run of the fixed plain script with its phase', async () => {
+  itSlow('pushes one run of the fixed plain script with its phase', async () => {
     const window = workbench();
     const before = (await bench.runs()).length;
     await runFile(window, 'vanilla_fvt1.py');
@@ -167,7 +168,7 @@ describe('running a script on a station', function () {
     await window.notification(/SN-0001: PASS/).close();
   });
 
-  it('shows the line of a syntax error', async () => {
+  itSlow('shows the line of a syntax error', async () => {
     const window = workbench();
     await runFile(window, 'syntax.py');
     await window.notification(/SyntaxError: .* \(syntax\.py:3\)/).locator.waitFor();
@@ -193,7 +194,7 @@ describe('running a script on a station', function () {
     await window.notification(/SN-SOAK: ABORTED/).close();
   });
 
-  it('runs with the new key after a rotation without user action', async () => {
+  itSlow('runs with the new key after a rotation without user action', async () => {
     const window = workbench();
     await window.tree('Stations').row('Bench 1').menu('Generate New Key…');
     await window.dialog.click('Generate New Key');
@@ -217,7 +218,7 @@ describe('running a script on a station', function () {
     await window.notification(/SN-0001: PASS/).close();
   });
 
-  it('restarts a killed server with all of its data', async () => {
+  itSlow('restarts a killed server with all of its data', async () => {
     const window = workbench();
     const before = (await bench.runs()).length;
     process.kill(bench.address().pid, 'SIGKILL');

@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
-import { Bench, createStation, useBench } from './support/bench.ts';
+import { itSlow } from '../support/slow.ts';
+import { createStation } from './support/bench.ts';
 import { Editor } from './support/editor.ts';
+import { useSharedBench } from './support/sharedBench.ts';
 import { eventually } from './support/until.ts';
 
 const key = `tss_${'Zz09-_aB'.repeat(5)}`;
 
 describe('help in a script', function () {
-  const bench = new Bench();
-  const { workbench } = useBench(bench);
+  const { bench, workbench } = useSharedBench();
   const editor = (): Editor => new Editor(workbench().page);
 
-  before(async () => {
+  before(() => {
     bench.script('openhtf_fvt1.py');
     bench.script('vanilla_fvt1.py');
     bench.write('fvt9.py', bench.read('openhtf_fvt1.py').replace('procedure_id="FVT1"', 'procedure_id="FVT9"'));
@@ -20,7 +21,6 @@ describe('help in a script', function () {
     bench.write('completing.py', bench.read('openhtf_fvt1.py').replace('"FVT1",  #', '#'));
     bench.write('completing_v2.py', 'from tofupilot.v2 import TofuPilot\n\nTofuPilot().runs.create(procedure_id=\n)\n');
     bench.write('helpers.py', 'def phase_shift(signal):\n    return signal\n');
-    await workbench().open(bench.workspace);
   });
 
   it('offers to select a station when none is selected', async () => {
@@ -59,7 +59,7 @@ describe('help in a script', function () {
     await eventually(async () => assert.deepEqual(await editor().lenses(), []));
   });
 
-  it('shows no code lens when the setting turns it off', async () => {
+  itSlow('shows no code lens when the setting turns it off', async () => {
     const window = workbench();
     await window.openFile('openhtf_fvt1.py');
     await editor().lens('Run on Bench 1').waitFor();
@@ -149,7 +149,7 @@ describe('help in a script', function () {
     await window.command('View: Revert and Close Editor');
   });
 
-  it('completes the procedure id for the v2 client', async () => {
+  itSlow('completes the procedure id for the v2 client', async () => {
     const window = workbench();
     await window.openFile('completing_v2.py');
     await editor().endOf('procedure_id=');
@@ -179,7 +179,7 @@ describe('help in a script', function () {
     await window.page.getByRole('tab', { name: /SN-0001 PASS/ }).waitFor();
   });
 
-  it('shows procedure names literally', async () => {
+  itSlow('shows procedure names literally', async () => {
     const window = workbench();
     bench.write('odd.py', bench.read('openhtf_fvt1.py').replace('procedure_id="FVT1"', 'procedure_id="A0"'));
     await window.openFile('odd.py');

@@ -8,10 +8,11 @@ import { overview } from '../../src/shared/contract/overview.ts';
 import { procedures } from '../../src/shared/contract/procedures.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { stations } from '../../src/shared/contract/stations.ts';
+import { describeSlow, itSlow } from '../support/slow.ts';
 import { useTofuPilot } from '../support/tofupilot.ts';
 import { Bench, pasteKey, useBench } from './support/bench.ts';
 import { isKept } from './support/storage.ts';
-import { eventually } from './support/until.ts';
+import { eventually, until } from './support/until.ts';
 
 describe('a TofuPilot server (a stand-in for it)', function () {
   const bench = new Bench();
@@ -116,7 +117,7 @@ describe('a TofuPilot server (a stand-in for it)', function () {
     await eventually(async () => assert.equal((await window.tree('Runs').rows()).length, 1));
   });
 
-  it('runs a script again while the window still refreshes the station', async () => {
+  itSlow('runs a script again while the window still refreshes the station', async () => {
     const window = workbench();
     cloud.holds = new RegExp(`/stations/${await stationId()}$`);
     for (const count of [2, 3]) {
@@ -126,6 +127,35 @@ describe('a TofuPilot server (a stand-in for it)', function () {
     }
     cloud.letGo();
     await eventually(async () => assert.match((await tree().rows()).join('\n'), /FVT1 3 runs/));
+  });
+
+  it('gets the results of the time in which it was unavailable once, also after a reload of the window', async () => {
+    const window = workbench();
+    const runCount = async (): Promise<number> => (await behind().call(runs.list)).data.length;
+    const before = await runCount();
+    cloud.mood = 'taking no runs'; // away for those alone: what is tried again between the two must not arrive
+    for (const number of [1, 2]) {
+      await window.openFile('openhtf_fvt1.py');
+      await window.editorAction('Run Procedure on Station');
+      await window.notification(/SN-0001: PASS\..*Not uploaded yet/).close();
+      await window.statusBarItem(new RegExp(`^\\s*${number}\\s*$`)).waitFor();
+    }
+    cloud.mood = 'down';
+    assert.equal(await runCount(), before);
+    await isKept(window.page, new RegExp(`"server":"${cloud.url}"`));
+    await window.reload();
+    await window.openContainer('Test Stations');
+    const waiting = window.tree('Runs').row(/SN-0001.*upload pending/);
+    await waiting.locator.first().waitFor();
+    await window.page
+      .getByText(/Last known state\.|does not answer/)
+      .first()
+      .waitFor();
+    cloud.mood = 'well';
+    await window.command('Test Stations: Refresh');
+    await until(async () => (await runCount()) === before + 2, { what: 'both runs', timeout: 60_000 });
+    await waiting.locator.first().waitFor({ state: 'detached' });
+    assert.equal(await runCount(), before + 2);
   });
 
   it('offers its dashboard for actions without an API', async () => {
@@ -143,7 +173,7 @@ describe('a TofuPilot server (a stand-in for it)', function () {
     await page.close();
   });
 
-  it('reports each connection problem with a remedy and keeps the last known stations', async () => {
+  itSlow('reports each connection problem with a remedy and keeps the last known stations', async () => {
     const window = workbench();
     const trouble = async (mood: typeof cloud.mood, sentence: RegExp, button?: string): Promise<void> => {
       cloud.mood = mood;
@@ -191,7 +221,7 @@ describe('a TofuPilot server (a stand-in for it)', function () {
       .locator.waitFor(); // the station's key went too
   });
 
-  it('is replaced by this machine and is in use again after a reload', async () => {
+  itSlow('is replaced by this machine and is in use again after a reload', async () => {
     const window = workbench();
     const use = async (name: string): Promise<void> => {
       await window.command('Test Stations: Switch Server…');
@@ -216,7 +246,7 @@ describe('a TofuPilot server (a stand-in for it)', function () {
   });
 });
 
-describe('a server with a certificate of a private authority', function () {
+describeSlow('a server with a certificate of a private authority', function () {
   const bench = new Bench();
   const { workbench } = useBench(bench);
   const company = useTofuPilot(true);

@@ -7,8 +7,9 @@ import { local } from '../../src/shared/contract/local.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { randomNumbers } from '../server/random.ts';
 import { axeProblems } from './support/axe.ts';
-import { Bench, createStation, useBench } from './support/bench.ts';
+import { createStation } from './support/bench.ts';
 import { Editor } from './support/editor.ts';
+import { useSharedBench } from './support/sharedBench.ts';
 import { eventually } from './support/until.ts';
 
 const random = randomNumbers(7);
@@ -26,15 +27,13 @@ main:
 const values = Array.from({ length: 60 }, () => 3.3 + 0.05 * (random() + random() - 1));
 
 describe('setting limits from data', function () {
-  const bench = new Bench();
-  const { workbench } = useBench(bench);
+  const { bench, workbench } = useSharedBench();
   const editor = (): Editor => new Editor(workbench().page);
 
   before(async () => {
     const sample = readFileSync(path.join(import.meta.dirname, '../../samples/openhtf_board.py'), 'utf8');
     bench.write('openhtf_board.py', sample);
     bench.write('computed.py', sample.replace('in_range(3.2, 3.4)', 'in_range(3.2, 1.7 * 2)'));
-    await workbench().open(bench.workspace);
     const window = workbench();
     await window.openFile('openhtf_board.py');
     await createStation(window, 'Bench 1');

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'mocha';
+import { after, before, it } from 'mocha';
 import type { Page } from 'playwright-core';
 import { accounts } from '../../src/shared/contract/accounts.ts';
 import { stations } from '../../src/shared/contract/stations.ts';
 import { TestClient } from '../server/requests.ts';
 import { freePort } from '../server/stationServer.ts';
 import { clientId, clientSecret, SignInProvider } from '../support/signInProvider.ts';
+import { describeSlow } from '../support/slow.ts';
 import { axeProblems } from './support/axe.ts';
 import { Bench, useBench } from './support/bench.ts';
 import { type LabServer, startLabServer } from './support/labServer.ts';
@@ -15,7 +16,7 @@ import * as places from './support/places.ts';
 import { eventually } from './support/until.ts';
 import { areScreenshotsWanted } from './support/workbench.ts';
 
-describe('signing in to a lab server with its provider', function () {
+describeSlow('signing in to a lab server with its provider', function () {
   const bench = new Bench();
   const { workbench } = useBench(bench);
   let provider: SignInProvider;

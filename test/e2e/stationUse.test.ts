@@ -8,15 +8,16 @@ import { overview } from '../../src/shared/contract/overview.ts';
 import { stationGroups } from '../../src/shared/contract/stationGroups.ts';
 import { stations } from '../../src/shared/contract/stations.ts';
 import { stationUses } from '../../src/shared/contract/stationUse.ts';
-import { Bench, createStation, useBench } from './support/bench.ts';
+import { itSlow } from '../support/slow.ts';
+import { createStation } from './support/bench.ts';
+import { useSharedBench } from './support/sharedBench.ts';
 import { eventually } from './support/until.ts';
 
 const runCommand = 'Test Stations: Run Procedure on Station';
 
 /** The window has the user of this machine; Ada has a window elsewhere, of which the server hears. */
 describe('a station that two users want', function () {
-  const bench = new Bench();
-  const { workbench } = useBench(bench);
+  const { bench, workbench } = useSharedBench();
   const tree = () => workbench().tree('Stations');
   const adasWindow = randomUUID();
   let ada: StationApi;
@@ -32,7 +33,6 @@ describe('a station that two users want', function () {
   before(async () => {
     const window = workbench();
     bench.script('board.py');
-    await window.open(bench.workspace);
     await createStation(window, 'Bench 4');
     await window.notification('Station Bench 4 is ready').close();
     await bench.linkedProcedure('Bench 4', 'FVT1');
@@ -103,7 +103,7 @@ describe('a station that two users want', function () {
     assert.equal((await report('station')).refused, 'taken');
   });
 
-  it('lets a running test of the other user end before the next one starts', async () => {
+  itSlow('lets a running test of the other user end before the next one starts', async () => {
     const window = workbench();
     const { use } = await report('station');
     const version = use?.version ?? assert.fail();

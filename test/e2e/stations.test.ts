@@ -3,19 +3,19 @@ import { describe, it } from 'mocha';
 import { StationApi } from '../../src/extension/client/stationApi.ts';
 import { local } from '../../src/shared/contract/local.ts';
 import { stations } from '../../src/shared/contract/stations.ts';
-import { Bench, createStation, pasteKey, useBench } from './support/bench.ts';
+import { itSlow } from '../support/slow.ts';
+import { createStation, pasteKey } from './support/bench.ts';
+import { useSharedBench } from './support/sharedBench.ts';
 import { isKept } from './support/storage.ts';
 import { eventually } from './support/until.ts';
 import { areScreenshotsWanted } from './support/workbench.ts';
 
 describe('the Stations view', function () {
-  const bench = new Bench();
-  const { workbench } = useBench(bench);
+  const { bench, workbench } = useSharedBench();
   let firstKey = '';
 
   it('offers to create the first station when it is empty', async () => {
     const window = workbench();
-    await window.open(bench.workspace);
     await window.openContainer('Test Stations');
     await window.page.getByText('A station is a test bench').waitFor();
     await window.page.getByRole('button', { name: 'Create Station' }).first().waitFor();
@@ -253,7 +253,7 @@ describe('the Stations view', function () {
     await window.tree('Stations').row('FVT1').locator.waitFor({ state: 'detached' });
   });
 
-  it('explains what to do in a window without a folder and shows changes of another window', async () => {
+  itSlow('explains what to do in a window without a folder and shows changes of another window', async () => {
     const window = workbench();
     const page = await window.page.context().newPage();
     await page.goto(`${window.server.url}/?ew=true`);
@@ -277,8 +277,10 @@ describe('the Stations view', function () {
     await isKept(window.page, /^(?![\s\S]*"selectedStation":null)/);
   });
 
-  it('shows the same stations after a reload of the window and after the server was killed', async () => {
+  itSlow('shows the same stations after a reload of the window and after the server was killed', async () => {
     const window = workbench();
+    const selected = await bench.stationId('Bench A');
+    await isKept(window.page, new RegExp(`"selectedStation":\\{"id":"${selected}"`));
     const { pid } = bench.address();
     process.kill(pid, 'SIGKILL');
     await window.reload();

@@ -3,10 +3,12 @@ import { before, describe, it } from 'mocha';
 import type { StationApi } from '../../src/extension/client/stationApi.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { normalValues, randomNumbers } from '../shared/statistics/support.ts';
-import { Bench, createStation, useBench } from './support/bench.ts';
+import { createStation } from './support/bench.ts';
 import { Editor } from './support/editor.ts';
 import { stationClient } from './support/richRun.ts';
+import { useSharedBench } from './support/sharedBench.ts';
 import { eventually } from './support/until.ts';
+import { areScreenshotsWanted } from './support/workbench.ts';
 
 const script = `import openhtf as htf
 from openhtf.util import units
@@ -57,8 +59,7 @@ const runCount = 100;
 const minute = 60_000;
 
 describe('statistics beside the measurements of a script', function () {
-  const bench = new Bench();
-  const { workbench } = useBench(bench);
+  const { bench, workbench } = useSharedBench();
   const editor = (): Editor => new Editor(workbench().page);
   const random = randomNumbers();
   let procedure_id: string;
@@ -94,7 +95,6 @@ describe('statistics beside the measurements of a script', function () {
   before(async () => {
     bench.write('board.py', script);
     const window = workbench();
-    await window.open(bench.workspace);
     await createStation(window, 'Bench 1');
     await window.notification('Station Bench 1 is ready').close();
     ({ client: station, procedure: procedure_id } = await stationClient(bench, 'Bench 1'));
@@ -149,7 +149,7 @@ describe('statistics beside the measurements of a script', function () {
     assert.match(text, /Limits: 3\.2 to 3\.4 V\./);
     assert.match(text, /Ppk \d\.\d\d of 103 values, with a 95% confidence interval from \d\.\d\d to \d\.\d\d\./);
     await window.page.keyboard.press('Escape');
-    for (const theme of ['light', 'dark', 'hc'] as const) {
+    for (const theme of areScreenshotsWanted ? (['light', 'dark', 'hc'] as const) : []) {
       await window.setTheme(theme);
       await editor().endOf('"supply_volt');
       await (await editor().hover()).locator('img').waitFor();

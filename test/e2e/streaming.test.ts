@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { delimiter } from 'node:path';
-import { before, describe, it } from 'mocha';
+import { before, it } from 'mocha';
 import { overview } from '../../src/shared/contract/overview.ts';
+import { describeSlow } from '../support/slow.ts';
 import { Bench, createStation, useBench } from './support/bench.ts';
 import { Terminal } from './support/terminal.ts';
 import { eventually, until } from './support/until.ts';
@@ -28,7 +29,7 @@ print("The client said:", " ".join(printed.getvalue().split())[:60])
 const connected = /Connected to TofuPilot real-time server/;
 const untrusted = /CERTIFICATE_VERIFY_FAILED|Failed to connect/;
 
-describe('live streams of scripts', function () {
+describeSlow('live streams of scripts', function () {
   const bench = new Bench();
   const { workbench } = useBench(bench, { 'testStations.python': streamingPython() });
   const states = async (): Promise<string[]> =>

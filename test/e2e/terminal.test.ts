@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { dirname } from 'node:path';
 import { before, describe, it } from 'mocha';
 import { procedures } from '../../src/shared/contract/procedures.ts';
-import { Bench, createStation, python, useBench } from './support/bench.ts';
+import { itSlow } from '../support/slow.ts';
+import { createStation, python } from './support/bench.ts';
 import { textsBelow } from './support/files.ts';
+import { useSharedBench } from './support/sharedBench.ts';
 import { Terminal } from './support/terminal.ts';
 import { eventually, until } from './support/until.ts';
 
@@ -19,14 +21,12 @@ client.runs.create(outcome="PASS", procedure_id="${procedure}", serial_number="S
 `;
 
 describe('a station terminal', function () {
-  const bench = new Bench();
-  const { workbench } = useBench(bench);
+  const { bench, workbench } = useSharedBench();
   const terminal = (): Terminal => new Terminal(workbench().page);
   const units = async (): Promise<string[]> => (await bench.runs()).map(({ unit }) => unit.serial_number);
 
   before(async () => {
     bench.script('openhtf_fvt1.py');
-    await workbench().open(bench.workspace);
     await createStation(workbench(), 'Bench 1');
     await workbench().notification('Station Bench 1 is ready').close();
     await bench.linkedProcedure('Bench 1', 'FVT1');
@@ -63,7 +63,7 @@ describe('a station terminal', function () {
     for (const theme of ['light', 'dark'] as const) await workbench().screenshot('terminal', theme);
   });
 
-  it('keeps the station key in its own process only', async () => {
+  itSlow('keeps the station key in its own process only', async () => {
     const window = workbench();
     const row = window.tree('Stations').row('Bench 1');
     await window.openContainer('Test Stations');
@@ -86,7 +86,7 @@ describe('a station terminal', function () {
   const isNew = (): Promise<void> =>
     eventually(async () => assert.match(await terminal().text(), /push their runs as Bench 1(?![^]*openhtf_fvt1)/));
 
-  it('opens from the context menu of the station', async () => {
+  itSlow('opens from the context menu of the station', async () => {
     const window = workbench();
     await window.tree('Stations').row('Bench 1').menu('Open Station Terminal');
     await terminal().tab('Bench 1').waitFor();
@@ -97,6 +97,8 @@ describe('a station terminal', function () {
 
   it('warns about its old key after a rotation, and a new terminal pushes with the new key', async () => {
     const window = workbench();
+    const before = (await units()).length;
+    await window.openContainer('Test Stations');
     await window.tree('Stations').row('Bench 1').menu('Generate New Key…');
     await window.dialog.click('Generate New Key');
     await window.notification('Bench 1 has a new key').close();
@@ -107,7 +109,7 @@ describe('a station terminal', function () {
     await eventually(async () => assert.equal(await terminal().tab('Bench 1').count(), 2));
     await isNew();
     await terminal().enter('python openhtf_fvt1.py');
-    await eventually(async () => assert.equal((await units()).length, 4));
+    await eventually(async () => assert.equal((await units()).length, before + 1));
   });
 
   it('does not open without a key', async () => {

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { before, describe, it } from 'mocha';
 import type { Locator } from 'playwright-core';
+import { itSlow } from '../support/slow.ts';
 import { Bench, createStation, useBench } from './support/bench.ts';
 import { TestExplorer } from './support/testExplorer.ts';
 import { eventually } from './support/until.ts';
@@ -97,10 +98,12 @@ describe('the Test Explorer', function () {
     await window.notification(/SN-ASK: PASS\. Dry run/).close();
     assert.equal(await waits.count(), 0);
     await window.command('Notifications: Clear All Notifications');
+    bench.remove('prompts.py');
   });
 
-  it('says that a dry run has ended when a button of an old notification is pressed', async () => {
+  itSlow('says that a dry run has ended when a button of an old notification is pressed', async () => {
     const window = workbench();
+    bench.script('prompts.py');
     const dryRun = 'Test Stations: Dry Run Procedure (No Upload)';
     await window.openFile('prompts.py');
     await window.command(dryRun);
@@ -141,7 +144,7 @@ describe('the Test Explorer', function () {
     });
   });
 
-  it('runs one phase, or from one phase on, as a partial run that is not PASS', async () => {
+  itSlow('runs one phase, or from one phase on, as a partial run that is not PASS', async () => {
     const window = workbench();
     await window.openFile('board.py');
     await window.page.locator('.editor-group-container.active .testing-run-glyph').nth(2).click();
@@ -176,7 +179,7 @@ describe('the Test Explorer', function () {
     await window.command('Notifications: Clear All Notifications');
   });
 
-  it('distinguishes skipped from broken phases and shows each attempt', async () => {
+  itSlow('distinguishes skipped from broken phases and shows each attempt', async () => {
     const window = workbench();
     await window.openFile('retries.py');
     await window.command('Test Stations: Run Procedure on Station');

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'mocha';
+import { it } from 'mocha';
 import { StationApi } from '../../src/extension/client/stationApi.ts';
 import { local } from '../../src/shared/contract/local.ts';
 import { parts } from '../../src/shared/contract/parts.ts';
 import { procedures } from '../../src/shared/contract/procedures.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { stations } from '../../src/shared/contract/stations.ts';
+import { describeSlow } from '../support/slow.ts';
 import { useTofuPilot } from '../support/tofupilot.ts';
 import { axeProblems } from './support/axe.ts';
 import { addTofuPilot, Bench, useBench } from './support/bench.ts';
@@ -25,7 +26,7 @@ test = htf.Test(power, procedure_id="${procedure}", part_number="PCB")
 test.execute(lambda: "SN-0001")
 `;
 
-describe('pages on a TofuPilot server (a stand-in for it)', function () {
+describeSlow('pages on a TofuPilot server (a stand-in for it)', function () {
   const bench = new Bench();
   const { workbench } = useBench(bench);
   const cloud = useTofuPilot();

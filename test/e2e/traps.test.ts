@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { before, describe, it } from 'mocha';
+import { before, it } from 'mocha';
 import type { Run } from '../../src/shared/contract/runs.ts';
+import { describeSlow } from '../support/slow.ts';
 import { createStation } from './support/bench.ts';
 import { useSharedBench } from './support/sharedBench.ts';
 import { eventually } from './support/until.ts';
@@ -21,7 +22,7 @@ test.add_output_callbacks(upload())
 test.execute(${start})
 `;
 
-describe('misleading scripts', function () {
+describeSlow('misleading scripts', function () {
   const { bench, workbench } = useSharedBench();
 
   before(async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
+import { itSlow } from '../support/slow.ts';
 import { createStation } from './support/bench.ts';
 import { useSharedBench } from './support/sharedBench.ts';
 import { eventually, until } from './support/until.ts';
@@ -37,7 +38,7 @@ describe('errors while a script runs', function () {
     await window.notification(/SN-WAIT: PASS/).close();
   });
 
-  it('name the unit whose test ended with its process', async () => {
+  itSlow('name the unit whose test ended with its process', async () => {
     const window = workbench();
     await window.openFile('dying.py');
     await window.editorAction('Run Procedure on Station');
@@ -50,7 +51,7 @@ describe('errors while a script runs', function () {
     await died.close();
   });
 
-  it('name the station whose key is in the script', async () => {
+  itSlow('name the station whose key is in the script', async () => {
     const window = workbench();
     await createStation(window, 'Bench 2');
     await bench.linkedProcedure('Bench 2', 'EOL');

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { before, describe, it } from 'mocha';
+import { before, it } from 'mocha';
 import { processesWith } from '../../scripts/lib/leftovers.mjs';
 import { stations } from '../../src/shared/contract/stations.ts';
+import { describeSlow } from '../support/slow.ts';
 import { Bench, createStation, useBench } from './support/bench.ts';
 import { marker } from './support/processes.ts';
 import { until } from './support/until.ts';
 
-describe('two windows with one data folder', function () {
+describeSlow('two windows with one data folder', function () {
   this.timeout(180_000);
   before(function () {
     // Which processes there are can be seen here only.

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import * as z from 'zod';
 import { shifts, weekdays } from '../../src/shared/contract/shifts.ts';
+import { itSlow } from '../support/slow.ts';
 import { axeProblems } from './support/axe.ts';
 import { saveAs } from './support/bench.ts';
 import { midnight } from './support/histories.ts';
@@ -206,7 +207,7 @@ describe('the uptime panel', function () {
     await panel().getByText('2 of 4 connected').waitFor();
   });
 
-  it('shows 60 and 30 days in narrower panels', async () => {
+  itSlow('shows 60 and 30 days in narrower panels', async () => {
     const { page } = workbench();
     const tooWide = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
     const head = panel().locator('.grid .head');

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { describe, it } from 'mocha';
+import { it } from 'mocha';
+import { describeSlow } from '../support/slow.ts';
 import { createStation } from './support/bench.ts';
 import { useSharedBench } from './support/sharedBench.ts';
 import { until } from './support/until.ts';
 
-describe('the user key of a window', function () {
+describeSlow('the user key of a window', function () {
   const { bench, workbench } = useSharedBench();
 
   const database = <T>(work: (database: DatabaseSync) => T): T => {

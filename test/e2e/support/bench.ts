@@ -1,4 +1,14 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after } from 'mocha';
@@ -155,6 +165,12 @@ export async function pasteKey(window: Workbench, station: string, key: string):
   await window.quickInput.fill(key);
   await window.quickInput.accept();
   await elsewhere.waitFor({ state: 'detached' });
+}
+
+/** The results on disk that a window has not uploaded yet: the names of their folders. */
+export function pendingUploads(window: Workbench): string[] {
+  const folder = join(window.server.data, 'User', 'globalStorage', 'test-stations.test-stations', 'outbox');
+  return existsSync(folder) ? readdirSync(folder).filter((name) => !name.startsWith('.')) : [];
 }
 
 /** Creates a station by the palette, as its user does. */

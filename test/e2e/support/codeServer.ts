@@ -54,7 +54,7 @@ export class CodeServer {
   readonly url: string;
   readonly #port: number;
   readonly #options: CodeServerOptions;
-  readonly #machineSettings: Settings = {};
+  #machineSettings: Settings = {};
   #child: ChildProcess | undefined;
 
   private constructor(folder: string, port: number, options: CodeServerOptions) {
@@ -97,6 +97,11 @@ export class CodeServer {
   async changeMachineSettings(changes: Settings): Promise<void> {
     Object.assign(this.#machineSettings, changes);
     await writeSettings(join(this.data, 'Machine'), this.#machineSettings);
+  }
+
+  /** The settings of the machine that were changed before are the default ones again after the next change. */
+  forgetMachineSettings(): void {
+    this.#machineSettings = {};
   }
 
   /** Also after `stop`: the same port and data, as SecretStorage needs it. */

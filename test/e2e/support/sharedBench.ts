@@ -2,20 +2,32 @@ import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'mocha';
-import { Bench, settingsOf } from './bench.ts';
+import { Bench, pendingUploads, settingsOf } from './bench.ts';
+import type { Settings } from './codeServer.ts';
+import { until } from './until.ts';
 import { leaveTraces } from './useWorkbench.ts';
-import { Workbench } from './workbench.ts';
+import { size, Workbench } from './workbench.ts';
 
 const workspace = realpathSync(mkdtempSync(join(tmpdir(), 'ts-shared-')));
 const benches: Bench[] = [];
 let shared: Workbench | undefined;
 
+interface SharedBenchOptions {
+  settings?: Settings;
+  /** Fills the data folder before the window uses it. */
+  prepare?: (bench: Bench) => Promise<void>;
+}
+
 /**
  * Inside a `describe`: a bench with a data folder of its own, in a window that is open on its workspace and that the suites
- * share one after the other, because starting a window takes as long as two or three tests. For suites that leave no
- * unsaved text and no changed settings, and do not look at all of the Test Results. The suite after a failure gets a new window.
+ * share one after the other, because a window of its own takes as much of the processor as ten tests. For suites that leave
+ * no unsaved text, and no server but that of this machine. The Test Results may still show runs of
+ * earlier suites. The suite after a failure gets a new window.
  */
-export function useSharedBench(): { bench: Bench; workbench: () => Workbench } {
+export function useSharedBench({ settings, prepare }: SharedBenchOptions = {}): {
+  bench: Bench;
+  workbench: () => Workbench;
+} {
   const bench = new Bench(workspace);
   benches.push(bench);
   const workbench = (): Workbench => {
@@ -23,8 +35,16 @@ export function useSharedBench(): { bench: Bench; workbench: () => Workbench } {
     return shared;
   };
   before(async () => {
-    if (shared) return reset(shared, bench);
-    shared = await Workbench.start({ machineSettings: settingsOf(bench) });
+    await prepare?.(bench);
+    const own = { ...settingsOf(bench), ...settings };
+    if (shared) {
+      // A station of the suite before could have the same name as a prepared one.
+      const empty = join(bench.folder, 'empty');
+      await reset(shared, prepare ? { ...own, 'testStations.dataFolder': empty } : own);
+      if (prepare) await shared.changeSettings(own);
+      return;
+    }
+    shared = await Workbench.start({ machineSettings: own });
     await shared.open(workspace);
   });
   leaveTraces(() => shared);
@@ -36,12 +56,19 @@ export function useSharedBench(): { bench: Bench; workbench: () => Workbench } {
 }
 
 /** Makes a used window like a new one, for a bench without stations. */
-async function reset(window: Workbench, bench: Bench): Promise<void> {
+async function reset(window: Workbench, settings: Settings): Promise<void> {
+  // A result that is still on its way would never reach the server of its data folder.
+  await until(() => pendingUploads(window).length === 0, { what: 'the uploads of the suite before' });
+  await window.page.setViewportSize(size);
+  const { searchParams } = new URL(window.page.url());
+  if (searchParams.get('folder') !== workspace) await window.open(workspace);
   await window.command('View: Close All Editor Groups');
   await window.command('Notifications: Clear All Notifications');
+  if ((await window.page.locator('.terminal-wrapper').count()) > 0)
+    await window.command('Terminal: Kill All Terminals');
   if (await window.page.locator('.part.panel').isVisible()) await window.command('View: Hide Panel');
   for (const name of readdirSync(workspace)) rmSync(join(workspace, name), { recursive: true });
-  await window.changeSettings(settingsOf(bench));
+  await window.replaceSettings(settings);
   await window.statusBarItem('No station').waitFor();
 }
 

@@ -8,8 +8,9 @@ import { runs } from '../../../src/shared/contract/runs.ts';
 import { stations } from '../../../src/shared/contract/stations.ts';
 import { benchKey, startBundle } from '../../bench/bundle.ts';
 import { runAt } from '../../server/runs.ts';
-import { Bench, useBench } from './bench.ts';
+import type { Bench } from './bench.ts';
 import { everyKind, Histories, midnight } from './histories.ts';
+import { useSharedBench } from './sharedBench.ts';
 
 const hour = 3_600_000;
 
@@ -24,8 +25,7 @@ export const dayName = (daysAgo: number): string =>
 
 /** Inside a `describe`: a window with the uptime panel on four stations with a past, two of them connected. */
 export function useUptimePanel() {
-  const bench = new Bench();
-  const { workbench } = useBench(bench);
+  const { bench, workbench } = useSharedBench({ prepare });
   const ids = new Map<string, string>();
   const id = (name: string): string => ids.get(name) ?? '';
   const panel = (): FrameLocator => workbench().webview();
@@ -37,8 +37,8 @@ export function useUptimePanel() {
     ).call(presence.heartbeat, { params: { id: id(name) }, body: { ...body, interval_s: 3600 } });
   };
 
-  before(async () => {
-    const server = await startBundle(bench.data);
+  async function prepare({ data }: Bench): Promise<void> {
+    const server = await startBundle(data);
     const api = new StationApi(server.url, benchKey);
     for (const name of ['Bench 1', 'Bench 2', 'Bench 10', 'Spare bench'])
       ids.set(name, (await api.call(stations.create, { body: { name } })).id);
@@ -55,7 +55,7 @@ export function useUptimePanel() {
       await new StationApi(server.url, key).call(runs.create, { body });
     }
     await server.stop();
-    using histories = new Histories(bench.data);
+    using histories = new Histories(data);
     const pasts = everyKind();
     histories.watch([
       [midnight(200), midnight(21) + 6 * hour],
@@ -64,8 +64,10 @@ export function useUptimePanel() {
     histories.write(id('Bench 1'), pasts.steady);
     histories.write(id('Bench 2'), pasts.worked);
     histories.write(id('Bench 10'), pasts.new);
+  }
+
+  before(async () => {
     await workbench().page.setViewportSize({ width: 1380, height: 900 });
-    await workbench().open(bench.workspace);
     await workbench().command('Test Stations: Open Uptime');
     await row('Bench 1').first().waitFor();
     await beat('Bench 1', {});

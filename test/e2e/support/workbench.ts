@@ -15,6 +15,9 @@ import { Tree } from './tree.ts';
 import { eventually, until } from './until.ts';
 
 export const allThemes = ['light', 'dark', 'hc', 'hcLight'] as const;
+/** Of the page in the browser. */
+export const size = { width: 1280, height: 800 };
+
 export type Theme = (typeof allThemes)[number];
 
 /** The themes in which axe looks at a page: all but for `npm test`. */
@@ -241,6 +244,13 @@ export class Workbench {
     const sign = `settings ${++this.#changes}`;
     await this.server.changeMachineSettings({ ...changes, 'window.title': sign });
     await until(async () => (await this.page.title()).includes(sign), { what: 'the changed settings' });
+  }
+
+  /** Gives the machine these settings instead of those that it had. */
+  async replaceSettings(settings: Settings): Promise<void> {
+    this.server.forgetMachineSettings();
+    await this.changeSettings(settings);
+    this.#theme = undefined;
   }
 
   async setTheme(theme: Theme): Promise<void> {

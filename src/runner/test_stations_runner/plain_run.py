@@ -28,6 +28,9 @@ from .script import script_name
 from .session import Session
 from .verdict import ABORTED, ERROR, RETRY, Ending, PhaseResult, outcome_of_run, result_of_answer
 
+# In a run with more phases, saving takes up to a tenth of the time.
+_FEW_PHASES, _SAVING_PAUSE = 100, 9
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -72,6 +75,8 @@ class PlainRun:
         self._functions = list(functions)
         self._calls: list[PhaseCall] = []
         self._lock = threading.RLock()
+        # On the monotonic clock.
+        self._next_save = 0.0
         self._own_procedure_id = _text_in(variables, "PROCEDURE_ID")
         self._procedure_id = session.procedures.choose(self.id, self._own_procedure_id, needs_id=True)
         self._serial_number = session.serial_numbers.choose(self.id, unit.serial_number)
@@ -169,11 +174,21 @@ class PlainRun:
             )
         self._session.observe(self._session.handover.test_finished, self)
 
-    def save_progress(self) -> None:
-        """Saves what is known so far: the process may die before the run ends."""
+    def save_progress(self, is_urgent: bool = False) -> None:
+        """Saves what is known so far: the process may die before the run ends.
+
+        Args:
+            is_urgent: Whether it is saved even if the last time was a moment ago. Otherwise, a run of many phases saves
+                less often, because it would wait for the disk for most of its time.
+        """
         with self._lock:
-            if not self.is_closed and not self.is_pushed:
-                self._session.observe(self._save, time.time() * 1000)
+            start = time.monotonic()
+            if self.is_closed or self.is_pushed or (not is_urgent and start < self._next_save):
+                return
+            self._session.observe(self._save, time.time() * 1000)
+            end = time.monotonic()
+            cost = end - start
+            self._next_save = end + _SAVING_PAUSE * cost if len(self._calls) > _FEW_PHASES else 0
 
     @property
     def outcome(self) -> str:

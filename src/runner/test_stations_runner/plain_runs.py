@@ -106,7 +106,7 @@ class PlainRuns:
             stopped = list(self._open)
         for run in stopped:
             run.set_ending(Ending.STOPPED, _STOPPED)
-            run.save_progress()  # the process may be killed before it can close its runs
+            run.save_progress(is_urgent=True)  # the process may be killed before it can close its runs
 
     def close(self) -> None:
         with self._lock:

@@ -40,6 +40,10 @@ const nodeBundles = {
     { in: 'src/shared/script/scriptScan.ts', out: 'scriptScan' },
     { in: 'src/shared/script/robotScan.ts', out: 'robotScan' },
     { in: 'src/shared/script/procedureLimits.ts', out: 'procedureLimits' },
+    { in: 'src/shared/procedure/procedureScan.ts', out: 'procedureScan' },
+    { in: 'src/extension/run/engine/prepareProcedure.ts', out: 'prepareProcedure' },
+    { in: 'src/extension/run/help/newScript.ts', out: 'newScript' },
+    { in: 'src/extension/run/help/procedureHelp.ts', out: 'procedureHelp' },
     { in: 'src/extension/insight/export/exporting.ts', out: 'exporting' },
     { in: 'src/extension/assistant/assistant.ts', out: 'assistant' },
     { in: 'src/extension/instruments/instrumentsTree.ts', out: 'instrumentsTree' },
@@ -210,8 +214,9 @@ function shareKysely() {
 }
 
 /**
- * Keeps large code out of the bundle that activation loads, and rarely needed code out of the rest: the Python parser, the
- * exports, the Instruments view, the HTTP client, the client for servers with their own certificate authority, the interface for assistants,
+ * Keeps large code out of the bundle that activation loads, and rarely needed code out of the rest: the parsers of Python and of
+ * procedures, the engine of procedures, the exports, the Instruments view, the HTTP client, the client for servers with their own certificate
+ * authority, the interface for assistants,
  * the metrics, and the readers of files to import are separate files, loaded at their first use.
  */
 function loadLater() {
@@ -221,7 +226,7 @@ function loadLater() {
       bundle.onResolve(
         {
           filter:
-            /\/(app|scriptScan|robotScan|procedureLimits|exporting|assistant|instrumentsTree|http|trustingFetch|mcp|metrics|oidc|readFile|postgres|objectStorage|otlpTracer)\.ts$/,
+            /\/(app|scriptScan|robotScan|procedureLimits|procedureScan|prepareProcedure|procedureHelp|newScript|exporting|assistant|instrumentsTree|http|trustingFetch|mcp|metrics|oidc|readFile|postgres|objectStorage|otlpTracer)\.ts$/,
         },
         ({ kind, path }) =>
           kind === 'dynamic-import' ? { path: `./${basename(path, '.ts')}.js`, external: true } : undefined,

@@ -2,9 +2,10 @@ import { readFileSync, statSync } from 'node:fs';
 import { basename, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as vscode from 'vscode';
+import type { PromptComponent } from '../../shared/contract/promptForm.ts';
 import type { PromptImage } from '../../shared/contract/promptView.ts';
 import { parseDataUrl } from '../../shared/format/dataUrl.ts';
-import { imageType } from '../../shared/format/images.ts';
+import { imageType, isRasterDataUrl } from '../../shared/format/images.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 
 const defaultMaxBytes = 10_000_000;
@@ -36,6 +37,30 @@ export function readPromptImage(
     const reason = messageOf(error);
     return failed(vscode.l10n.t('The image of the prompt cannot be read: {0}', reason));
   }
+}
+
+/**
+ * Returns the fields with their pictures read. One that cannot be shown keeps its address, which views display.
+ * @param maxBytes of all pictures together
+ */
+export function withPictures(
+  form: readonly PromptComponent[],
+  folders: readonly string[],
+  maxBytes: number = defaultMaxBytes,
+): PromptComponent[] {
+  let left = maxBytes;
+  const read = (address: string | null): string | null => {
+    if (address === null) return null;
+    const image = readPromptImage(address, folders, left);
+    if (image.kind !== 'shown' || !isRasterDataUrl(image.address)) return address.slice(0, 500);
+    left -= image.address.length;
+    return image.address;
+  };
+  return form.map((component) => ({
+    ...component,
+    image: read(component.image),
+    options: component.options.map((option) => ({ ...option, image: read(option.image) })),
+  }));
 }
 
 function readDataImage(address: string, maxBytes: number): PromptImage {

@@ -2,13 +2,15 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { operator } from '../../shared/contract/operator.ts';
 import { mentionsOpenHtf } from '../../shared/script/scriptHints.ts';
+import { procedureFiles } from '../../shared/script/testFiles.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { SelectedStation } from '../connection/stationStore.ts';
+import { fileKindOf } from '../vscode/scriptFile.ts';
 import { commandRemedy, UserError } from '../vscode/userError.ts';
 import type { StationScripts } from './stationScripts.ts';
 
 /**
- * Checks that the station has an Operator UI, which is for OpenHTF tests only.
+ * Checks that the station has an Operator UI, which is for OpenHTF tests and procedures only.
  * @throws UserError with the reason and the remedy when it has none
  */
 export async function requireOperatorUi(
@@ -25,7 +27,7 @@ export async function requireOperatorUi(
   const script = scripts.get(id);
   const setScript = commandRemedy(vscode.l10n.t('Set Station Script…'), 'setStationScript', { id });
   if (script !== undefined) {
-    if (await usesOpenHtf(script)) return;
+    if (await isLive(script)) return;
     throw new UserError(
       vscode.l10n.t(
         'The script of {0}, {1}, does not use OpenHTF, and the Operator UI is for OpenHTF tests only. Its result is in the Runs view.',
@@ -36,7 +38,7 @@ export async function requireOperatorUi(
     );
   }
   const { test } = await connection.call(operator.state, { params: { id } });
-  if (test?.kind !== 'vanilla') return;
+  if (test?.kind !== 'vanilla' || test.status !== 'completed') return;
   throw new UserError(
     vscode.l10n.t(
       'The last test on {0} did not use OpenHTF, and the Operator UI is for OpenHTF tests only. Its result is in the Runs view.',
@@ -47,9 +49,10 @@ export async function requireOperatorUi(
 }
 
 /** Returns true for a script that cannot be read: starting it reports the actual problem. */
-async function usesOpenHtf(script: vscode.Uri): Promise<boolean> {
+async function isLive(script: vscode.Uri): Promise<boolean> {
   try {
-    return mentionsOpenHtf((await vscode.workspace.openTextDocument(script)).getText());
+    const document = await vscode.workspace.openTextDocument(script);
+    return fileKindOf(document) === procedureFiles || mentionsOpenHtf(document.getText());
   } catch {
     return true;
   }

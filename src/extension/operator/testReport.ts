@@ -5,7 +5,7 @@ import { isRasterDataUrl } from '../../shared/format/images.ts';
 import { testPatchOf } from '../../shared/live/livePatch.ts';
 import { testAfterEvent, testAfterScriptEnd } from '../../shared/live/runnerState.ts';
 import type { LiveScript } from '../connection/liveScripts.ts';
-import { readPromptImage } from '../connection/promptImage.ts';
+import { readPromptImage, withPictures } from '../connection/promptImage.ts';
 
 type TestUpdate =
   { readonly test: LiveTest; readonly number: number } | { readonly patch: TestPatch; readonly number: number };
@@ -49,9 +49,10 @@ export class TestReport {
 const maxImageBytes = Math.floor(bounds.image * 0.74);
 
 function withImage(event: RunnerEvent & { event: 'ui_request' }, folder: string): RunnerEvent {
+  const form = withPictures(event.form, [folder], maxImageBytes);
   const address = event.image_url;
-  if (address === null || /^data:/i.test(address)) return event;
+  if (address === null || /^data:/i.test(address)) return { ...event, form };
   const image = readPromptImage(address, [folder], maxImageBytes);
-  if (image.kind !== 'shown' || !isRasterDataUrl(image.address)) return event; // views display the address instead
-  return { ...event, image_url: image.address };
+  if (image.kind !== 'shown' || !isRasterDataUrl(image.address)) return { ...event, form }; // views display the address instead
+  return { ...event, form, image_url: image.address };
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { procedureFiles } from '../../shared/script/testFiles.ts';
 import type { ChangeFeed } from '../connection/changeFeed.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { LiveScripts, RunForAssistant, StartScript } from '../connection/liveScripts.ts';
@@ -9,12 +10,13 @@ import type { UsedStations } from '../connection/usedStations.ts';
 import type { Commands } from '../vscode/commands.ts';
 import { setContext } from '../vscode/context.ts';
 import type { Log } from '../vscode/log.ts';
-import { isScriptFile, scriptFiles } from '../vscode/scriptFile.ts';
+import { ScriptDiagnostics } from '../vscode/scriptDiagnostics.ts';
+import { fileKindOf, isScriptFile, scriptFiles } from '../vscode/scriptFile.ts';
 import type { ScriptReader } from '../vscode/scriptReader.ts';
+import { setting } from '../vscode/settings.ts';
 import { UserError } from '../vscode/userError.ts';
 import { Discovery } from './explorer/discovery.ts';
 import { TestItems } from './explorer/testItems.ts';
-import { newScript } from './help/newScript.ts';
 import { ProcedureCompletion } from './help/procedureCompletion.ts';
 import { ProcedureHover } from './help/procedureHover.ts';
 import { ScriptFixes } from './help/scriptFixes.ts';
@@ -117,7 +119,7 @@ export function registerRun(
   registerRunsFilter(commands, { connection, store, views, shown: runsView });
   commands.register('copySerialNumber', (row) => runsView.copySerialNumber(row));
   commands.register('copyRunId', (row) => runsView.copyRunId(row));
-  commands.register('newScript', () => newScript(store));
+  commands.register('newScript', async () => (await import('./help/newScript.ts')).newScript(store));
   const problems = new ScriptProblems(store, resources.reader);
   const terminals = new StationTerminals(dependencies);
   commands.register('openTerminal', (argument) => terminals.open(argument));
@@ -174,6 +176,25 @@ function registerScriptHelp(
     }),
     vscode.languages.registerCompletionItemProvider({ language: 'python', scheme: 'file' }, completion, '"', "'"),
     vscode.languages.registerHoverProvider(scriptFiles, hover),
+    registerProcedureHelp(),
+  );
+}
+
+/** The help in `procedure.yaml` reads YAML, which is loaded when such a file is open. */
+function registerProcedureHelp(): vscode.Disposable {
+  const load = () => import('./help/procedureHelp.ts');
+  const procedures = { pattern: '**/procedure.{yaml,yml}', scheme: 'file' };
+  return vscode.Disposable.from(
+    new ScriptDiagnostics('test-stations-procedure', async (document) =>
+      fileKindOf(document) === procedureFiles ? (await load()).diagnoseProcedure(document) : [],
+    ),
+    vscode.languages.registerDefinitionProvider(procedures, {
+      provideDefinition: async (document, position) => (await load()).definitionAt(document, position),
+    }),
+    vscode.languages.registerCodeLensProvider(
+      { language: 'python', scheme: 'file' },
+      { provideCodeLenses: async (document) => (setting('codeLens') ? (await load()).phasesOfPython(document) : []) },
+    ),
   );
 }
 

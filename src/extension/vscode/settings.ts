@@ -3,6 +3,7 @@ import * as z from 'zod';
 
 interface Settings {
   readonly python: string;
+  readonly tofupilotPath: string;
   readonly dataFolder: string;
   readonly codeLens: boolean;
   readonly statisticsHints: boolean;
@@ -19,6 +20,7 @@ interface Settings {
 
 const schema: { readonly [K in keyof Settings]: z.ZodType<Settings[K]> } = {
   python: z.string().trim().catch(''),
+  tofupilotPath: z.string().trim().catch(''),
   dataFolder: z.string().trim().catch(''),
   codeLens: z.boolean().catch(true),
   statisticsHints: z.boolean().catch(true),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { outcome, phaseOutcome } from './common.ts';
+import { promptForm } from './promptForm.ts';
 
 /**
  * A running test as an operator sees it. All texts are plain text, never markup. Items beyond the limits are left out
@@ -54,6 +55,8 @@ const livePrompt = z.object({
   image_url: z.string().nullable(),
   emitted_at: millis,
   timeout_s: z.number().nullable(),
+  /** Fields, whose answer is a `formAnswer`. Missing from older windows. */
+  form: promptForm.default([]),
 });
 export type LivePrompt = z.infer<typeof livePrompt>;
 

@@ -25,7 +25,7 @@ export const promptComponent = z.object({
   description: z.string().max(2_000).nullable().default(null),
   placeholder: short.nullable().default(null),
   is_required: z.boolean().default(false),
-  /** The text, number, choice or choices at the start; of an image its address, of a progress bar its value. */
+  /** The text, number, choice or choices at the start; of a progress bar its value. */
   initial: z
     .union([z.string().max(10_000), z.number(), z.boolean(), z.array(short).max(500)])
     .nullable()
@@ -40,6 +40,8 @@ export const promptComponent = z.object({
   pattern: short.nullable().default(null),
   prefix: short.nullable().default(null),
   suffix: short.nullable().default(null),
+  /** The picture of an image: a file that the test names, or a `data:` URL once the editor has read it. */
+  image: z.string().nullable().default(null),
 });
 export type PromptComponent = z.infer<typeof promptComponent>;
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { promptForm } from './promptForm.ts';
 
 const promptImage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('shown'), address: z.string() }),
@@ -15,7 +16,8 @@ export const toPrompt = z.discriminatedUnion('type', [
     where: z.string(),
     message: z.string(),
     text_input: z.boolean(),
-    image: promptImage,
+    image: promptImage.nullable(),
+    form: promptForm,
   }),
   z.object({ type: z.literal('none'), where: z.string() }),
 ]);

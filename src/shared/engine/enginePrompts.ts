@@ -16,6 +16,8 @@ export function promptComponents(
     const details = declared.get(component.key) ?? {};
     const imageOf = (value: string): string | null =>
       details.options?.find((option) => option.value === value)?.image ?? null;
+    const initial =
+      promptComponent.shape.initial.safeParse(component.default_value ?? details.initial ?? null).data ?? null;
     const part = promptComponent.safeParse({
       ...details,
       key: component.key,
@@ -24,7 +26,7 @@ export function promptComponents(
       description: component.description == null ? null : cut(component.description, 2_000),
       placeholder: component.placeholder == null ? null : cut(component.placeholder, 500),
       is_required: component.required,
-      initial: promptComponent.shape.initial.safeParse(component.default_value ?? details.initial ?? null).data ?? null,
+      ...(type === 'image' ? { image: addressOf(initial), initial: null } : { initial }),
       options: (component.options ?? [])
         .slice(0, 500)
         .map(({ value, label }) => ({ value, label: cut(label ?? value, 500), image: imageOf(value) })),
@@ -35,6 +37,9 @@ export function promptComponents(
     return part.success ? [part.data] : [];
   });
 }
+
+const addressOf = (initial: PromptComponent['initial']): string | null =>
+  typeof initial === 'string' ? initial : null;
 
 const cut = (text: string, length: number): string => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
 

@@ -243,6 +243,7 @@ function promptOf(
         id: truncate(id, bounds.name),
         message: truncate(message, bounds.message),
         text_input,
+        form: [],
         image_url: image == null ? null : boundedImage(image),
         emitted_at: before?.id === id ? before.emitted_at : now,
         timeout_s: null,

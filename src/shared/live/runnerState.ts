@@ -62,6 +62,7 @@ export function testAfterEvent(test: LiveTest | null, event: RunnerEvent): LiveT
           image_url: event.image_url === null ? null : boundedImage(event.image_url),
           emitted_at: event.time,
           timeout_s: event.timeout_s,
+          form: event.form,
         },
       };
     case 'ui_resolved':

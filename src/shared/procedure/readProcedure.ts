@@ -14,6 +14,7 @@ export interface ProcedurePhase extends DeclaredPhase {
   readonly isEnabled: boolean;
   readonly python: PythonMention | null;
   readonly measurementLines: Readonly<Record<string, number>>;
+  readonly measurementSpans: Readonly<Record<string, Span>>;
 }
 
 /** A reference to a Python function or class, as it is written. */
@@ -28,6 +29,8 @@ export interface ProcedureReading {
   readonly plugs: readonly { readonly name: string; readonly python: PythonMention | null }[];
   readonly unitFields: DeclaredProcedure['unitFields'];
   readonly problems: readonly ProcedureProblem[];
+  /** Whether the unit comes from the file, so that nobody is asked. */
+  readonly identifiesItself: boolean;
 }
 
 /**
@@ -50,7 +53,15 @@ export function readProcedure(source: string, file: string): ProcedureReading | 
     const plug = record(each);
     return { name: text(plug['name']) ?? '', python: mention(document, ['plugs', index], plug) };
   });
-  return { name: text(root['name']) ?? '', phases, plugs, unitFields: unitFieldsOf(record(root['unit'])), problems };
+  const unit = record(root['unit']);
+  return {
+    name: text(root['name']) ?? '',
+    phases,
+    plugs,
+    unitFields: unitFieldsOf(unit),
+    problems,
+    identifiesItself: unit['auto_identify'] === true,
+  };
 }
 
 function readPhase(
@@ -68,11 +79,14 @@ function readPhase(
   const line = document.lineAt(from);
   const measurements = new Map<string, DeclaredMeasurement>();
   const measurementLines: Record<string, number> = {};
+  const measurementSpans: Record<string, Span> = {};
   list(phase['measurements']).forEach((each, at) => {
     const declared = readMeasurement(record(each));
     if (declared === null) return;
     measurements.set(declared.key, declared.measurement);
-    measurementLines[declared.key] = document.lineAt(document.spanOf([...path, 'measurements', at]).from);
+    const place = [...path, 'measurements', at];
+    measurementLines[declared.key] = document.lineAt(document.spanOf(place).from);
+    measurementSpans[declared.key] = document.spanOf([...place, record(each)['name'] === undefined ? 'key' : 'name']);
   });
   return [
     {
@@ -87,6 +101,7 @@ function readPhase(
       python: mention(document, path, phase),
       measurements,
       measurementLines,
+      measurementSpans,
       components: componentsOf(record(phase['ui'])),
     },
   ];

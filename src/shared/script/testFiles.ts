@@ -52,7 +52,20 @@ export const robotFiles: TestFileKind = {
   loadLimitsEditor: null,
 };
 
-export const testFileKinds: readonly TestFileKind[] = [pythonFiles, robotFiles];
+const stages = /^(?:setup|main|teardown)\s*:/m;
+
+/** `procedure.yaml`, the file of TofuPilot's command line program. */
+export const procedureFiles: TestFileKind = {
+  language: null,
+  fileNames: ['procedure.yaml', 'procedure.yml'],
+  mayDefineTests: (source) => stages.test(source),
+  mayHaveMarks: (source) => stages.test(source),
+  scan: async (source, fileName) => (await import('../procedure/procedureScan.ts')).scanProcedure(source, fileName),
+  phaseDefinition: /^[ \t]*(?:-[ \t]+)?name:[ \t]*["']?([^"'#\n]*[^"'#\s])["']?[ \t]*(?:#.*)?$/gm,
+  loadLimitsEditor: () => import('./procedureLimits.ts'),
+};
+
+export const testFileKinds: readonly TestFileKind[] = [pythonFiles, robotFiles, procedureFiles];
 
 /**
  * Returns the kind of a file, or undefined if it is no file of tests.

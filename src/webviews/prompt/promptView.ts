@@ -59,10 +59,10 @@ class PromptView extends PageElement {
     `;
   }
 
-  #form({ request_id, message, text_input, image }: Prompt): unknown {
+  #form({ request_id, message, text_input, image, form }: Prompt): unknown {
     return html`<prompt-form
-      .prompt=${{ id: request_id, message, text_input, emitted_at: 0, timeout_s: null }}
-      .image=${image}
+      .prompt=${{ id: request_id, message, text_input, emitted_at: 0, timeout_s: null, form }}
+      .image=${image ?? undefined}
       .canOpenImage=${true}
       .draft=${viewState.value.draft}
       @answer=${({ detail: { id, text } }: AnswerEvent) => send({ type: 'answer', request_id: id, value: text })}

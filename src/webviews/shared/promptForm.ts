@@ -1,18 +1,21 @@
 import * as l10n from '@vscode/l10n';
-import { html, nothing } from 'lit';
+import { html, nothing, type PropertyValues } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import type { LivePrompt } from '../../shared/contract/liveTest.ts';
+import { formAnswer, isPromptInput, parseFormAnswer, type PromptValues } from '../../shared/contract/promptForm.ts';
 import type { PromptImage } from '../../shared/contract/promptView.ts';
 import { formatClock, timeLeftMs } from '../../shared/live/operatorTexts.ts';
+import type { PromptProblem } from '../../shared/live/promptProblem.ts';
 import { cssPercent, PageElement } from './element.ts';
 import { icon } from './icons.ts';
+import { initialValues, problemsOf, promptFields, valuesToSend } from './promptFields.ts';
 
 export type AnswerEvent = CustomEvent<{ id: string; text: string }>;
 
 const shortTimeLeftMs = 15_000;
 
 /**
- * A prompt of the test with its image, the time left, and the answer. Fires `answer`, `draft` while the user types, and
+ * A prompt of the test with its image, its fields, the time left, and the answer. Fires `answer`, `draft` while the user types, and
  * `openimage`. The message is displayed as plain text.
  */
 export class PromptForm extends PageElement {
@@ -23,6 +26,7 @@ export class PromptForm extends PageElement {
     draft: { attribute: false },
     locked: { attribute: false },
     now: { attribute: false },
+    problems: { state: true },
   };
   declare prompt: Omit<LivePrompt, 'image_url'>;
   declare image: PromptImage | undefined;
@@ -31,11 +35,18 @@ export class PromptForm extends PageElement {
   /** Why the prompt cannot be answered here, as a sentence; undefined when it can. */
   declare locked: string | undefined;
   declare now: number;
+  declare problems: Readonly<Record<string, PromptProblem>>;
 
   constructor() {
     super();
     this.canOpenImage = false;
     this.draft = '';
+    this.problems = {};
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const before = changed.get('prompt');
+    if (before !== undefined && before.id !== this.prompt.id) this.problems = {};
   }
 
   protected override render(): unknown {
@@ -49,10 +60,12 @@ export class PromptForm extends PageElement {
         </div>
         <h2 class="question" id="question">${prompt.message}</h2>
         ${image === undefined ? nothing : this.#image(image)}
+        ${prompt.form.length === 0 ? nothing : keyed(prompt.id, this.#fields(locked))}
         <div class="prompt-answer">
-          ${prompt.text_input ? keyed(prompt.id, this.#input(locked)) : nothing}
+          ${prompt.text_input && prompt.form.length === 0 ? keyed(prompt.id, this.#input(locked)) : nothing}
           <button type="submit" class="large primary" ?disabled=${locked !== undefined} aria-describedby="question">
-            ${icon('check')} ${prompt.text_input ? l10n.t('Send Answer') : l10n.t('Confirm')}
+            ${icon('check')}
+            ${prompt.text_input || prompt.form.some(isPromptInput) ? l10n.t('Send Answer') : l10n.t('Confirm')}
           </button>
         </div>
         <p class="note locked">${locked}</p>
@@ -72,6 +85,26 @@ export class PromptForm extends PageElement {
       ?disabled=${locked !== undefined}
       @input=${this.#onInput}
     />`;
+  }
+
+  #fields(locked: string | undefined): unknown {
+    return promptFields(this.prompt.form, {
+      values: this.#values(),
+      problems: this.problems,
+      isLocked: locked !== undefined,
+      change: (key, value) => {
+        const values = { ...this.#values(), [key]: value };
+        this.draft = formAnswer(values);
+        // Once something is wrong, its message follows what is entered.
+        if (Object.keys(this.problems).length > 0) this.problems = problemsOf(this.prompt.form, values);
+        this.dispatchEvent(new CustomEvent('draft', { detail: this.draft }));
+      },
+    });
+  }
+
+  /** What the user has entered, over the values at the start. */
+  #values(): PromptValues {
+    return { ...initialValues(this.prompt.form), ...parseFormAnswer(this.draft) };
   }
 
   #image(image: PromptImage): unknown {
@@ -111,7 +144,7 @@ export class PromptForm extends PageElement {
   }
 
   focusAnswer(): void {
-    this.querySelector<HTMLElement>('input, button[type=submit]')?.focus();
+    this.querySelector<HTMLElement>('input, textarea, select, button[type=submit]')?.focus();
   }
 
   readonly #onInput = ({ target }: Event & { target: HTMLInputElement }): void => {
@@ -121,9 +154,26 @@ export class PromptForm extends PageElement {
   readonly #submit = (event: SubmitEvent): void => {
     event.preventDefault();
     if (this.locked !== undefined) return;
+    const { form } = this.prompt;
+    if (form.length > 0) {
+      this.#submitFields();
+      return;
+    }
     const text = this.querySelector<HTMLInputElement>('input[name=answer]')?.value ?? '';
     const detail = { id: this.prompt.id, text };
     this.dispatchEvent(new CustomEvent('answer', { detail }) satisfies AnswerEvent);
   };
+
+  #submitFields(): void {
+    const { form, id } = this.prompt;
+    this.problems = problemsOf(form, this.#values());
+    const wrong = form.findIndex(({ key }) => this.problems[key] !== undefined);
+    if (wrong >= 0) {
+      this.querySelector<HTMLElement>(`#field-${wrong}, [name=field-${wrong}]`)?.focus();
+      return;
+    }
+    const detail = { id, text: formAnswer(valuesToSend(form, this.#values())) };
+    this.dispatchEvent(new CustomEvent('answer', { detail }) satisfies AnswerEvent);
+  }
 }
 customElements.define('prompt-form', PromptForm);

@@ -72,6 +72,7 @@ const test: LiveTest = {
     message: 'Press\nthe button',
     text_input: true,
     image_url: image,
+    form: [],
     emitted_at: startedAt,
     timeout_s: 30,
   },

@@ -5,12 +5,17 @@ import { withoutIcons } from '../../../shared/format/markdown.ts';
 import { nameBesideLabel, procedureLabel } from '../../../shared/run/procedureChoice.ts';
 import type { StationStore } from '../../connection/stationStore.ts';
 import { askInSteps, type Question } from '../../vscode/steps.ts';
-import { scriptFileName, type ScriptKind, scriptTemplate } from './scriptTemplates.ts';
+import { UserError } from '../../vscode/userError.ts';
+import { procedureTemplate, scriptFileName, type ScriptKind, scriptTemplate } from './scriptTemplates.ts';
 
 export async function newScript(store: StationStore): Promise<void> {
   await store.refresh();
   const station = store.stations?.find(({ id }) => id === store.selected?.id);
   const { procedure, kind } = await askWhatFor(station?.name, station?.procedures ?? []);
+  if (kind === 'procedure') {
+    await newProcedure(procedure);
+    return;
+  }
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
   const file = await vscode.window.showSaveDialog({
     title: vscode.l10n.t('New test script'),
@@ -22,9 +27,35 @@ export async function newScript(store: StationStore): Promise<void> {
   await vscode.window.showTextDocument(file);
 }
 
+/** Writes a procedure with the file of its phase into a folder, and never over other files. */
+async function newProcedure(procedure: LinkedProcedure | undefined): Promise<void> {
+  const [folder] =
+    (await vscode.window.showOpenDialog({
+      title: vscode.l10n.t('The folder of the new procedure'),
+      canSelectFiles: false,
+      canSelectFolders: true,
+      openLabel: vscode.l10n.t('Create Procedure'),
+    })) ?? [];
+  if (folder === undefined) throw new vscode.CancellationError();
+  const files = procedureTemplate(procedure).map(({ path, content }) => ({
+    file: vscode.Uri.joinPath(folder, path),
+    content,
+  }));
+  for (const { file } of files) {
+    const isTaken = await vscode.workspace.fs.stat(file).then(
+      () => true,
+      () => false,
+    );
+    if (isTaken) throw new UserError(vscode.l10n.t('{0} already exists. Choose another folder.', file.fsPath));
+  }
+  for (const { file, content } of files) await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(content));
+  const [first] = files;
+  if (first !== undefined) await vscode.window.showTextDocument(first.file);
+}
+
 interface Answers {
   readonly procedure: LinkedProcedure | undefined;
-  readonly kind: ScriptKind;
+  readonly kind: ScriptKind | 'procedure';
 }
 
 async function askWhatFor(station: string | undefined, linked: readonly LinkedProcedure[]): Promise<Answers> {
@@ -44,9 +75,14 @@ async function askWhatFor(station: string | undefined, linked: readonly LinkedPr
       detail: vscode.l10n.t('Your own functions; their results are pushed at the end'),
       script: 'vanilla',
     },
+    {
+      label: 'procedure.yaml',
+      detail: vscode.l10n.t('Phases in Python, limits and prompts in YAML; run by TofuPilot’s command line program'),
+      script: 'procedure',
+    },
   ] as const;
   let [chosen] = procedures;
-  let kind: ScriptKind = 'openhtf';
+  let kind: Answers['kind'] = 'openhtf';
   const askProcedure: Question = async (step) => {
     chosen = await step.pick(procedures, vscode.l10n.t('The procedure that the script tests'));
   };

@@ -16,6 +16,17 @@ export function scriptTemplate(kind: ScriptKind, procedure?: ProcedureReference)
   return kind === 'openhtf' ? openHtf(argument) : vanilla(argument);
 }
 
+/** Returns the files of a first procedure: a phase with one measurement and one with a question for the operator. */
+export function procedureTemplate(
+  procedure?: ProcedureReference,
+): { readonly path: string; readonly content: string }[] {
+  const name = JSON.stringify(withoutIsolates(oneLine(procedure?.name ?? 'Board test', 100)));
+  return [
+    { path: 'procedure.yaml', content: procedureYaml(name) },
+    { path: 'phases/check_supply.py', content: checkSupply },
+  ];
+}
+
 /** Returns the name of the file for a first script, after the name of the procedure: `board_test.py` for “Board test”. */
 export function scriptFileName(procedure?: ProcedureReference): string {
   const words = [procedure?.name, procedure?.identifier, example].map(fileWords).find((each) => each !== '');
@@ -30,6 +41,45 @@ const fileWords = (text: string | null | undefined): string =>
       .toLowerCase()
       .match(/[\p{L}\p{M}\p{N}]+/gu) ?? []
   ).join('_');
+
+const procedureYaml = (name: string): string => `name: ${name}
+unit:
+  serial_number:
+    placeholder: SN-0001
+  part_number:
+    default_value: PCBA01
+main:
+  - name: Check supply
+    python: phases.check_supply
+    measurements:
+      - name: supply_voltage
+        unit: V
+        validators:
+          - { operator: ">=", expected_value: 3.2 }
+          - { operator: "<=", expected_value: 3.4 }
+  - name: Look at the board
+    python: phases.check_supply:look
+    depends_on: [check_supply]
+    description: Is the green light on?
+    measurements:
+      - name: light_is_on
+        validators:
+          - { operator: "==", expected_value: true }
+    ui:
+      components:
+        - type: switch
+          label: The green light is on
+          bind: measurements.light_is_on
+`;
+
+const checkSupply = `def check_supply(measurements):
+    """Replace the number with a reading of your instrument."""
+    measurements.supply_voltage = 3.3
+
+
+def look():
+    """The operator answers; nothing is left to do."""
+`;
 
 const openHtf = (procedureId: string): string => `import openhtf as htf
 from openhtf.util import units

@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { parseEnv } from 'node:util';
 import * as vscode from 'vscode';
 import { runnerEnvironment } from '../../../shared/contract/runner.ts';
 import { messageOf } from '../../../shared/format/messageOf.ts';
@@ -16,6 +14,7 @@ import { type Interpreter, interpreterFor } from '../python/interpreter.ts';
 import { installPackages, packagesFor } from '../python/pythonPackages.ts';
 import type { RunDependencies } from '../runDependencies.ts';
 import type { RunSession } from '../runSession.ts';
+import { launchEnvironment } from './launchEnvironment.ts';
 import type { PreparedTest, TestKind } from './testKind.ts';
 
 /** What the Python runner runs; which of its kinds a file is, the runner decides by the same rules as the scan. */
@@ -84,25 +83,12 @@ interface LaunchSettings {
 async function launchSettings(script: vscode.Uri): Promise<LaunchSettings> {
   const folder = folderOf(script);
   const workingFolder = setting('workingFolder', script);
-  const envFile = setting('envFile', script);
   const asks = setting('serialNumber', script) === 'script' ? {} : { [runnerEnvironment.serialNumber]: 'ask' };
   return {
     args: setting('arguments', script),
     cwd: workingFolder === '' ? dirname(script.fsPath) : pathInFolder(workingFolder, folder),
-    env: { ...(envFile === '' ? {} : await readEnvFile(pathInFolder(envFile, folder))), ...asks },
+    env: { ...(await launchEnvironment(script)), ...asks },
   };
-}
-
-async function readEnvFile(file: string): Promise<Record<string, string>> {
-  try {
-    const found = Object.entries(parseEnv(await readFile(file, 'utf8')));
-    return Object.fromEntries(found.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
-  } catch (error) {
-    const reason = messageOf(error);
-    throw new UserError(vscode.l10n.t('The environment file {0} cannot be read: {1}.', file, reason), [
-      { label: vscode.l10n.t('Open Setting'), run: () => openSetting('envFile') },
-    ]);
-  }
 }
 
 async function environmentOf(

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { environmentWithoutKeys } from '../../vscode/environment.ts';
 import type { Log } from '../../vscode/log.ts';
 import { folderOf } from '../../vscode/scriptFile.ts';
 import { UserError } from '../../vscode/userError.ts';
-import { type Interpreter, pythonOf, useInterpreter } from './interpreter.ts';
+import { type Interpreter, interpreterFor, pythonOf, useInterpreter } from './interpreter.ts';
 
 export const scriptPackages: readonly string[] = ['openhtf', 'tofupilot'];
 
@@ -41,6 +42,32 @@ export async function installPackages(
     },
   );
   await useInterpreter(python, script, log);
+}
+
+/**
+ * Creates the environment with which the TofuPilot program runs a procedure, with the interpreter of scripts, and installs what
+ * `requirements.txt` beside it names.
+ * @throws UserError with the last line that Python printed
+ */
+export async function createEnvironment(script: vscode.Uri, environment: string, log: Log): Promise<void> {
+  const { command } = await interpreterFor(script, log);
+  const folder = dirname(environment);
+  const requirements = join(folder, 'requirements.txt');
+  const hasRequirements = await stat(requirements).then(
+    () => true,
+    () => false,
+  );
+  await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Preparing Python'), cancellable: true },
+    async (progress, token) => {
+      progress.report({ message: vscode.l10n.t('making {0}', environment) });
+      await execute([...command, '-m', 'venv', environment], folder, log, token);
+      if (!hasRequirements) return;
+      progress.report({ message: vscode.l10n.t('installing {0}', requirements) });
+      const pip = [pythonOf(environment), '-m', 'pip', 'install', '--disable-pip-version-check', '-r', requirements];
+      await execute(pip, folder, log, token);
+    },
+  );
 }
 
 async function execute(

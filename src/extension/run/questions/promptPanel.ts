@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { dispatch, type Handlers } from '../../../shared/contract/messages.ts';
 import { type FromPrompt, fromPrompt, type PromptImage, type ToPrompt } from '../../../shared/contract/promptView.ts';
 import type { RunnerEvent } from '../../../shared/contract/runner.ts';
-import { readPromptImage } from '../../connection/promptImage.ts';
+import { readPromptImage, withPictures } from '../../connection/promptImage.ts';
 import { webviewOptions, webviewPage } from '../../vscode/webviewPage.ts';
 
 export type PromptRequest = RunnerEvent & { event: 'ui_request' };
@@ -14,12 +14,12 @@ export interface PromptFolders {
 
 interface OpenPrompt {
   readonly prompt: PromptRequest;
-  readonly image: PromptImage;
+  readonly image: PromptImage | null;
   readonly answer: (value: string | undefined) => void;
 }
 
 /**
- * Shows prompts with an image in a panel beside the editor, because an input box cannot show images. The panel stays open
+ * Shows prompts with an image or a form in a panel beside the editor, because an input box cannot show them. The panel stays open
  * until the run ends, so that the editor layout does not change with every prompt.
  */
 export class PromptPanel implements vscode.Disposable {
@@ -35,13 +35,18 @@ export class PromptPanel implements vscode.Disposable {
 
   /**
    * Shows a prompt and waits for its answer.
-   * @param address the address of the prompt's image
+   * @param address the address of the prompt's image; null if it has none
    * @returns undefined when the user closes the panel, or the token is cancelled
    */
-  async ask(prompt: PromptRequest, address: string, token: vscode.CancellationToken): Promise<string | undefined> {
-    const image = readPromptImage(address, this.#folders.folders);
+  async ask(
+    prompt: PromptRequest,
+    address: string | null,
+    token: vscode.CancellationToken,
+  ): Promise<string | undefined> {
+    const image = address === null ? null : readPromptImage(address, this.#folders.folders);
+    const form = withPictures(prompt.form, this.#folders.folders);
     const { promise, resolve: answer } = Promise.withResolvers<string | undefined>();
-    const open: OpenPrompt = { prompt, image, answer };
+    const open: OpenPrompt = { prompt: { ...prompt, form }, image, answer };
     const cancelled = token.onCancellationRequested(() => answer(undefined));
     this.#open.push(open);
     if (this.#panel === undefined) {
@@ -94,8 +99,8 @@ export class PromptPanel implements vscode.Disposable {
     const where = this.#where;
     const open = this.#open.at(-1);
     if (open === undefined) return { type: 'none', where };
-    const { request_id, message, text_input } = open.prompt;
-    return { type: 'prompt', request_id, where, message, text_input, image: open.image };
+    const { request_id, message, text_input, form } = open.prompt;
+    return { type: 'prompt', request_id, where, message, text_input, image: open.image, form };
   }
 
   dispose(): void {

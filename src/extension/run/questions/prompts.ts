@@ -115,8 +115,8 @@ export class Prompts implements vscode.Disposable {
   }
 
   #answerTo(prompt: PromptRequest, token: vscode.CancellationToken): Promise<string | undefined> {
-    const { image_url: image } = prompt;
-    if (image === null) return this.#box(prompt, token);
+    const { image_url: image, form } = prompt;
+    if (image === null && form.length === 0) return this.#box(prompt, token);
     return trackQuestion(this.#panel.ask(prompt, image, token), token);
   }
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { outcome } from '../../contract/common.ts';
 import { liveMeasurement, livePhase, type LiveTest } from '../../contract/liveTest.ts';
 import { operator } from '../../contract/operator.ts';
+import { isPromptInput } from '../../contract/promptForm.ts';
 import { serverTool } from '../tool.ts';
 import { untrustedName, untrustedText } from '../untrustedText.ts';
 import { AnswerPage, cursorInput, limitInput, next } from './answerPage.ts';
@@ -119,7 +120,7 @@ function promptOf({ prompt }: LiveTest) {
   if (prompt === null) return null;
   return {
     message: prompt.message,
-    wants_text: prompt.text_input,
+    wants_text: prompt.text_input || prompt.form.some(isPromptInput),
     has_image: prompt.image_url !== null,
     waiting_since: new Date(prompt.emitted_at).toISOString(),
     timeout_s: prompt.timeout_s,

@@ -1,0 +1,45 @@
+import { execFile } from 'node:child_process';
+import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+export interface ProcedureEnvironment {
+  /** Where the engine looks for it: `venv`, beside the nearest pyproject.toml or in the folder of the procedure. */
+  readonly folder: string;
+  /** Null if it does not exist. */
+  readonly python: string | null;
+}
+
+/** Finds the Python environment that the engine uses: it looks at no other name, and not at VIRTUAL_ENV or PATH. */
+export async function findEnvironment(procedure: string): Promise<ProcedureEnvironment> {
+  const folder = join(await projectFolder(procedure), 'venv');
+  const names = process.platform === 'win32' ? ['Scripts/python.exe'] : ['bin/python', 'bin/python3'];
+  for (const name of names) {
+    const python = join(folder, name);
+    if (await exists(python)) return { folder, python };
+  }
+  return { folder, python: null };
+}
+
+async function projectFolder(procedure: string): Promise<string> {
+  for (let folder = procedure; ; folder = dirname(folder)) {
+    if (await exists(join(folder, 'pyproject.toml'))) return folder;
+    if (dirname(folder) === folder) return procedure;
+  }
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+/** Whether the module can be imported there. */
+export async function hasModule(python: string, module: string): Promise<boolean> {
+  try {
+    await promisify(execFile)(python, ['-c', `import ${module}`], { timeout: 30_000, windowsHide: true });
+    return true;
+  } catch {
+    return false;
+  }
+}

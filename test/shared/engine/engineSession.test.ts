@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import type { EngineCommand } from '../../../src/shared/contract/engine.ts';
+import { formAnswer, promptDisplayTypes, promptInputTypes } from '../../../src/shared/contract/promptForm.ts';
+import { type RunnerEvent,runnerEvent } from '../../../src/shared/contract/runner.ts';
+import { noDeclaration } from '../../../src/shared/engine/declaredProcedure.ts';
+import { EngineSession } from '../../../src/shared/engine/engineSession.ts';
+
+class Follower {
+  readonly events: RunnerEvent[] = [];
+  readonly sent: EngineCommand[] = [];
+  #seq = 0;
+  readonly session = new EngineSession({
+    executionId: 'e',
+    procedureId: 'p',
+    declared: noDeclaration,
+    asksSerialNumber: false,
+    now: () => 1_000,
+    emit: (event) => this.events.push(runnerEvent.parse(event)),
+    send: (command) => this.sent.push(command),
+  });
+
+  report(...events: object[]): void {
+    for (const event of events) this.session.line(JSON.stringify({ seq: this.#seq++, ...event }));
+  }
+
+  shown(): string[] {
+    return this.events.flatMap((event) => {
+      if (event.event === 'ui_request') return [`ask ${event.request_id} ${event.message}`];
+      return event.event === 'ui_resolved' ? [`close ${event.request_id}`] : [];
+    });
+  }
+}
+
+const plan = [
+  { type: 'run_started', protocol_version: '1.0' },
+  { type: 'plan', phases: ['a', 'b'].map((key) => ({ key, name: key.toUpperCase() })) },
+  { type: 'phase_started', phase_key: 'a', attempt: 1 },
+  { type: 'phase_started', phase_key: 'b', attempt: 1 },
+];
+const ask = (request_id: string, phase_key: string, components: object[] = []): object => ({
+  type: 'ui_request',
+  request_id,
+  phase_key,
+  components,
+});
+
+describe('a session of the engine', () => {
+  it('shows the prompts of phases that run at the same time one after the other', () => {
+    const follower = new Follower();
+    follower.report(...plan, ask('1', 'a'), ask('2', 'b'));
+    assert.deepEqual(follower.shown(), ['ask 1 A']);
+    follower.session.answer('2', formAnswer({})); // it is not shown yet
+    follower.session.answer('1', 'no values');
+    assert.deepEqual(follower.shown(), ['ask 1 A', 'close 1', 'ask 2 B']);
+    follower.report({ type: 'phase_finished', phase_key: 'b', attempt: 1, outcome: 'TIMEOUT' });
+    assert.deepEqual(follower.shown().at(-1), 'close 2');
+    assert.deepEqual(follower.sent, [{ type: 'ui_response', request_id: '1', values: {} }]);
+  });
+
+  it('has a field for each kind of component, and sends values of fields only', () => {
+    const follower = new Follower();
+    const types = [...promptInputTypes, ...promptDisplayTypes, 'of_a_later_version', 'unknown_field'];
+    const components = types.map((type) => ({
+      key: type,
+      type,
+      is_input: promptInputTypes.some((each) => each === type) || type === 'unknown_field',
+      ...(type === 'image' ? { default_value: 'board.png' } : {}),
+    }));
+    follower.report(...plan, ask('1', 'a', components));
+    const request = follower.events.find((event) => event.event === 'ui_request');
+    assert.ok(request?.event === 'ui_request');
+    assert.deepEqual(
+      request.form.map(({ key, type }) => [key, type]),
+      [
+        ...[...promptInputTypes, ...promptDisplayTypes].map((type) => [type, type]),
+        ['unknown_field', 'text_input'], // a field that the engine waits for
+      ],
+    );
+    assert.equal(request.form.find(({ type }) => type === 'image')?.image, 'board.png');
+    follower.session.answer('1', formAnswer({ slider: 3, switch: false, text: 'x', other: 'y', checklist: ['a'] }));
+    assert.deepEqual(follower.sent, [
+      { type: 'ui_response', request_id: '1', values: { slider: 3, switch: false, checklist: ['a'] } },
+    ]);
+  });
+
+  it('reports tracebacks at the line of the phase, not of the engine', () => {
+    const follower = new Follower();
+    const error = [
+      'Traceback (most recent call last):',
+      '  File "/home/.tofupilot/runtime/tp_worker.py", line 5, in run',
+      '  File "/bench/phases/a.py", line 12, in a',
+      'ValueError: no answer',
+    ].join('\n');
+    follower.report(...plan, { type: 'phase_finished', phase_key: 'a', attempt: 1, outcome: 'ERROR', error });
+    const ended = follower.events.find((event) => event.event === 'phase_complete');
+    assert.ok(ended?.event === 'phase_complete');
+    assert.deepEqual(
+      [ended.failure?.message, ended.failure?.place],
+      ['ValueError: no answer', { file: '/bench/phases/a.py', line: 12 }],
+    );
+  });
+
+  it('shows a value without the tag of its type', () => {
+    const follower = new Follower();
+    const values = [{ Numeric: 5 }, { String: 'x' }, { Boolean: true }, 'Null', { Array: [1] }, 7];
+    follower.report(
+      ...plan,
+      ...values.map((value, index) => ({ type: 'measurement_recorded', phase_key: 'a', name: `m${index}`, value })),
+    );
+    assert.deepEqual(
+      follower.events.flatMap((event) =>
+        event.event === 'measurement_update' ? [event.measurement.measured_value] : [],
+      ),
+      [5, 'x', true, null, [1], 7],
+    );
+  });
+});

@@ -38,6 +38,7 @@ describe('procedure.yaml', function () {
     const source = readFileSync(broken, 'utf8');
     writeFileSync(broken, source.replace('python: phases/t:b', 'python: phases/t:lost\n    pyhton: x'));
     await window.openFile(file('failedLimit'));
+    await window.command('View: Focus Problems');
     await eventually(async () => {
       const found = (await problems(window.page)).join('\n');
       assert.match(found, /TofuPilot knows no key pyhton here/);
@@ -88,7 +89,7 @@ describe('procedure.yaml', function () {
     const window = workbench();
     await window.openFile(file('failedLimit'));
     await window.command(runCommand);
-    await window.notification(/S1: FAIL/).locator.waitFor();
+    await window.notification(/S1: FAIL/).close();
     await window.openFile(file('stopped'));
     await window.command(runCommand);
     const explorer = new TestExplorer(window);
@@ -135,6 +136,6 @@ describe('procedure.yaml', function () {
     await window.command(runCommand);
     const missing = window.notification(/needs TofuPilot’s command line program.*not found as \/nowhere\/tofupilot/);
     await missing.locator.waitFor();
-    assert.deepEqual(await missing.buttons(), ['Open Install Page', 'Open Setting']);
+    assert.deepEqual(await missing.buttons(), ['Open Install Page', 'Open Setting', 'Show Log']);
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import { scanProcedure } from '../../../src/shared/procedure/procedureScan.ts';
 import { definitionLine, pythonTarget } from '../../../src/shared/procedure/pythonReference.ts';
 import { readProcedure } from '../../../src/shared/procedure/readProcedure.ts';
 
@@ -200,5 +201,23 @@ describe('a reference to Python', () => {
       ['check', 'Psu', 'z', 'inner', 'none'].map((name) => definitionLine(source, name)),
       [9, 12, 2, undefined, undefined],
     );
+  });
+});
+
+describe('the scan of a procedure.yaml', () => {
+  it('has what features know of scripts: phases that run, lines of measurements, and a question for the procedure', () => {
+    const scan = scanProcedure(board, 'procedure.yaml');
+    assert.deepEqual(
+      scan.phases.map(({ name }) => name),
+      ['Connect', 'Check Spannung É', 'Off'],
+    );
+    assert.deepEqual(scan.phases[1]?.measurements, { supply_voltage: 18 });
+    assert.deepEqual(
+      scan.measurements.map(({ phase, name, literal }) => [phase, name, board.slice(literal.from, literal.to)]),
+      [[['Check Spannung É'], ['supply_voltage'], 'Supply voltage']],
+    );
+    assert.deepEqual([scan.entry, scan.procedureArguments], [0, [{ kind: 'unnamed' }]]);
+    const other = scanProcedure('services: {}\n', 'procedure.yaml');
+    assert.deepEqual([other.isRunnable, other.entry, other.procedureArguments], [false, null, []]);
   });
 });

@@ -20,7 +20,7 @@ export function scriptTemplate(kind: ScriptKind, procedure?: ProcedureReference)
 export function procedureTemplate(
   procedure?: ProcedureReference,
 ): { readonly path: string; readonly content: string }[] {
-  const name = JSON.stringify(withoutIsolates(oneLine(procedure?.name ?? 'Board test', 100)));
+  const name = JSON.stringify(withoutIsolates(oneLine(procedure?.name ?? 'Board test', 90)));
   return [
     { path: 'procedure.yaml', content: procedureYaml(name) },
     { path: 'phases/check_supply.py', content: checkSupply },

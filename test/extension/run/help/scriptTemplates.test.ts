@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { scriptFileName, scriptTemplate } from '../../../../src/extension/run/help/scriptTemplates.ts';
+import {
+  procedureTemplate,
+  scriptFileName,
+  scriptTemplate,
+} from '../../../../src/extension/run/help/scriptTemplates.ts';
+import { definitionLine, pythonTarget } from '../../../../src/shared/procedure/pythonReference.ts';
+import { readProcedure } from '../../../../src/shared/procedure/readProcedure.ts';
 import { scanScript } from '../../../../src/shared/script/scriptScan.ts';
 
 const id = '0c5e1b1e-0000-4000-8000-000000000001';
@@ -71,5 +77,20 @@ describe('scriptTemplate', function () {
         assert.ok(Buffer.byteLength(file) <= 255);
       }),
     );
+  });
+});
+
+describe('procedureTemplate', () => {
+  it('writes a procedure without problems, whose phases are functions of the files beside it', () => {
+    for (const name of ['Board test', 'a: "b" # c', '– \\ \u202e', 'x'.repeat(300)]) {
+      const [yaml, ...others] = procedureTemplate({ id, identifier: null, name });
+      const reading = readProcedure(yaml?.content ?? '', 'procedure.yaml');
+      assert.deepEqual(reading?.problems, [], name);
+      for (const { python } of reading.phases) {
+        const { files, callable } = pythonTarget(python?.reference ?? '');
+        const file = others.find(({ path }) => files.includes(path));
+        assert.notEqual(definitionLine(file?.content ?? '', callable), undefined, callable);
+      }
+    }
   });
 });

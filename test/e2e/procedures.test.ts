@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
 import { axeProblems } from './support/axe.ts';
 import { Bench, createStation, python, useBench } from './support/bench.ts';
-import { problems } from './support/panels.ts';
 import { root } from './support/places.ts';
 import { TestExplorer } from './support/testExplorer.ts';
 import { eventually } from './support/until.ts';
@@ -38,9 +37,8 @@ describe('procedure.yaml', function () {
     const source = readFileSync(broken, 'utf8');
     writeFileSync(broken, source.replace('python: phases/t:b', 'python: phases/t:lost\n    pyhton: x'));
     await window.openFile(file('failedLimit'));
-    await window.command('View: Focus Problems');
     await eventually(async () => {
-      const found = (await problems(window.page)).join('\n');
+      const found = (await window.problems()).join('\n');
       assert.match(found, /TofuPilot knows no key pyhton here/);
       assert.match(found, /t\.py has no function or class lost/);
     });

@@ -50,6 +50,7 @@ export class EngineProcess implements TestProcess {
   readonly ended: Promise<number | null>;
   #wasStopped = false;
   #hasAborted = false;
+  #hasAnnouncedDebugger = false;
   #wasKilled = false;
   #abortTimer: NodeJS.Timeout | undefined;
 
@@ -159,6 +160,7 @@ export class EngineProcess implements TestProcess {
     const before = this.#session.seen.attempts.length;
     this.#session.line(line);
     if (this.#wasStopped) this.#abort();
+    if (this.#session.seen.attempts.length > 0) this.#announceDebugger();
     const isBusy = this.#session.seen.attempts.length > before || line.includes('"plug_status"');
     if (isBusy && !this.#hasExited()) void this.#tree.note();
   }
@@ -180,7 +182,14 @@ export class EngineProcess implements TestProcess {
       this.#listener.output(`${reason}\n`);
       void this.#killAll();
     }
-    if (/waiting for a debugger/i.test(line)) this.#plan.onDebuggerWaits?.();
+    if (/waiting for a debugger/i.test(line)) this.#announceDebugger();
+  }
+
+  /** The program waits for the debugger in its first phase. */
+  #announceDebugger(): void {
+    if (this.#plan.mode !== 'debug' || this.#hasAnnouncedDebugger) return;
+    this.#hasAnnouncedDebugger = true;
+    this.#plan.onDebuggerWaits?.();
   }
 
   async #end(reading: Promise<unknown>): Promise<number | null> {

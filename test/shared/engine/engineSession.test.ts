@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { EngineCommand } from '../../../src/shared/contract/engine.ts';
 import { formAnswer, promptDisplayTypes, promptInputTypes } from '../../../src/shared/contract/promptForm.ts';
-import { type RunnerEvent,runnerEvent } from '../../../src/shared/contract/runner.ts';
+import { type RunnerEvent, runnerEvent } from '../../../src/shared/contract/runner.ts';
 import { noDeclaration } from '../../../src/shared/engine/declaredProcedure.ts';
 import { EngineSession } from '../../../src/shared/engine/engineSession.ts';
 

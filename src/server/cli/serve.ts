@@ -120,6 +120,7 @@ export async function serve(
   const summaries = new DaySummaries({ store, writer }, calendar);
   await summaries.start();
   const readiness = new Readiness(writer, folder.path);
+  const { uses, stop: stopUses } = startStationUses(writer, tail);
   const stopToken = randomBytes(32).toString('base64url');
   let requestStop = (): void => {};
   const stopRequested = new Promise<void>((resolve) => (requestStop = resolve));
@@ -136,7 +137,7 @@ export async function serve(
       urls,
       streaming,
       presence,
-      uses: startStationUses(writer, tail),
+      uses,
       hub,
       links,
       pagesFolder,
@@ -202,6 +203,7 @@ export async function serve(
       await streaming.stop();
       await entrance.close();
       await presence.stop();
+      await stopUses();
       await computed;
       await swept;
       await store.destroy();

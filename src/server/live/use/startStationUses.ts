@@ -6,8 +6,13 @@ import { StationUses } from './stationUses.ts';
 
 const silenceCheckMs = 5_000;
 
-/** Reports each change of a use in the event stream. */
-export function startStationUses(writer: Writer, tail: ChangeTail): StationUses {
+/** Reports each change of a use in the event stream, until it is stopped. */
+export function startStationUses(
+  writer: Writer,
+  tail: ChangeTail,
+): { readonly uses: StationUses; readonly stop: () => Promise<void> } {
+  let isStopped = false;
+  let reported = Promise.resolve();
   const report = async (station: string): Promise<void> => {
     try {
       await writer.write((change) => insertUseChange(change, station));
@@ -17,7 +22,14 @@ export function startStationUses(writer: Writer, tail: ChangeTail): StationUses 
       logFailure('A change of who uses a station could not be reported', error);
     }
   };
-  const uses = new StationUses((station) => void report(station));
-  setInterval(() => uses.forgetSilent(), silenceCheckMs).unref();
-  return uses;
+  const uses = new StationUses((station) => {
+    if (!isStopped) reported = Promise.all([reported, report(station)]).then(() => undefined);
+  });
+  const checking = setInterval(() => uses.forgetSilent(), silenceCheckMs).unref();
+  const stop = (): Promise<void> => {
+    isStopped = true;
+    clearInterval(checking);
+    return reported;
+  };
+  return { uses, stop };
 }

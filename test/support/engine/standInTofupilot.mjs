@@ -3,7 +3,7 @@
  * A stand-in for TofuPilot's command line program, for tests on machines without it. It runs no procedure: it replays a session
  * from `session.jsonl` in the procedure's folder, in the form of version 1.4.1 of the real program, and adds nothing that the
  * real one does not print. Each line of a session is an event without its number, or an instruction:
- * `{"stand_in": "abort"}` waits for abort_run, `"child"` starts a process as a plug does, `"die"` ends without a word,
+ * `{"stand_in": "abort"}` writes the file `waiting` and waits for abort_run, `"child"` starts a process as a plug does, `"die"` ends without a word,
  * `"broken"` prints half a line, and `"stuck"` ignores every command. `record.json` is what is queued at the end.
  */
 import { spawn } from 'node:child_process';
@@ -103,6 +103,7 @@ class Session {
 
   async #instruct(instruction) {
     if (instruction === 'abort') {
+      writeFileSync(join(this.folder, 'waiting'), '');
       for (;;) {
         const { value, done } = await this.lines.next();
         if (done) return;

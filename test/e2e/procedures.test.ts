@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
-import { axeProblems } from './support/axe.ts';
 import { Bench, createStation, python, useBench } from './support/bench.ts';
 import { root } from './support/places.ts';
 import { TestExplorer } from './support/testExplorer.ts';
@@ -18,7 +17,7 @@ describe('procedure.yaml', function () {
   const file = (session: string): string => `${session}/procedure.yaml`;
 
   before(async () => {
-    for (const session of ['passes', 'failedLimit', 'stopped', 'allFields']) {
+    for (const session of ['passes', 'failedLimit']) {
       const folder = join(bench.workspace, session);
       cpSync(join(root, 'test', 'fixtures', 'engine', session), folder, { recursive: true });
       mkdirSync(join(folder, 'venv', 'bin'), { recursive: true });
@@ -83,59 +82,12 @@ describe('procedure.yaml', function () {
     );
   });
 
-  it('is aborted by a stop', async () => {
-    const window = workbench();
-    await window.openFile(file('stopped'));
-    await window.command(runCommand);
-    await eventually(() => assert.ok(existsSync(join(bench.workspace, 'stopped', 'waiting'))));
-    await window.command('Test Stations: Stop Run');
-    await window.notification(/S7: ABORTED/).locator.waitFor();
-  });
-
-  it('shows all kinds of fields, which work with the keyboard', async () => {
-    const window = workbench();
-    const page = window.webview();
-    await window.openFile(file('allFields'));
-    await window.command(runCommand);
-    await page.getByRole('heading', { name: 'Check the board and answer' }).waitFor();
-    await page.getByRole('img', { name: 'Where to look' }).waitFor();
-    await page.getByRole('progressbar', { name: 'Progress' }).waitFor();
-    for (const theme of ['light', 'dark', 'hc'] as const) {
-      await window.setTheme(theme);
-      await window.screenshot('procedure-fields', theme);
-      assert.deepEqual(await axeProblems(page), [], theme);
-    }
-    await page.getByRole('textbox', { name: 'Label' }).press('Enter');
-    await page.getByText('A value is required.').waitFor();
-    await page.getByRole('textbox', { name: 'Label' }).fill('LBL-5');
-    await page.getByRole('textbox', { name: 'Remarks' }).fill('none');
-    await page.getByRole('spinbutton', { name: 'Voltage' }).fill('12');
-    await page.getByRole('slider', { name: 'Brightness' }).press('ArrowRight');
-    await page.getByRole('switch', { name: 'The board is powered' }).press('Space');
-    await page.getByRole('radio', { name: 'Green' }).press('Space');
-    await page.getByRole('combobox', { name: 'Fixture' }).selectOption('b');
-    await page.getByRole('checkbox', { name: 'Fan' }).press('Space');
-    await page.getByRole('checkbox', { name: 'Clean' }).press('Space');
-    await page.getByRole('textbox', { name: 'Label' }).press('Enter');
-    await window.notification(/SN-0099: PASS/).locator.waitFor();
-  });
-
   it('explains what is missing', async () => {
     const window = workbench();
-    await window.openFile(file('passes'));
     await window.changeSettings({ 'testStations.tofupilotPath': '/nowhere/tofupilot' });
     await window.command(runCommand);
     const missing = window.notification(/needs TofuPilot’s command line program.*not found as \/nowhere\/tofupilot/);
     await missing.locator.waitFor();
     assert.deepEqual(await missing.buttons(), ['Open Install Page', 'Open Setting', 'Show Log']);
-    await window.changeSettings({ 'testStations.tofupilotPath': standIn });
-  });
-
-  it('fails by its limit, although the program records it as aborted', async () => {
-    const window = workbench();
-    await window.openFile(file('failedLimit'));
-    await window.command(runCommand);
-    await window.notification(/S1: FAIL/).locator.waitFor();
-    assert.deepEqual((await bench.runs()).map(({ outcome }) => outcome).sort(), ['ABORTED', 'FAIL', 'PASS', 'PASS']);
   });
 });

@@ -1,4 +1,3 @@
-import type { PhaseOutcome } from '../contract/common.ts';
 import { type EngineCommand, type EngineEvent, type EnginePhaseOutcome, parseEngineLine } from '../contract/engine.ts';
 import { parseFormAnswer, type PromptComponent } from '../contract/promptForm.ts';
 import type { RunnerEvent, RunnerFailure, RunnerMeasurement } from '../contract/runner.ts';
@@ -8,6 +7,7 @@ import { judgedMeasurement, pendingMeasurement } from './engineMeasurements.ts';
 import { engineValues, promptComponents, refusalText } from './enginePrompts.ts';
 import { type EngineEnd, engineVerdict } from './engineVerdict.ts';
 import { lastAttempt, nothingSeen, type Observation, observe } from './observation.ts';
+import { phaseFailure, phaseOutcomeOf } from './phaseEnd.ts';
 import { StreamRecord } from './streamRecord.ts';
 
 /** The key of the unit form among the prompts, which belongs to no phase. */
@@ -366,47 +366,6 @@ export class EngineSession {
   #nameOf(key: string): string {
     return this.#seen.planned?.find((phase) => phase.key === key)?.name ?? this.#declaredPhase(key)?.name ?? key;
   }
-}
-
-/** The outcomes that the runner knows. A phase that is repeated ended without a verdict of its own. */
-function phaseOutcomeOf(outcome: EnginePhaseOutcome): PhaseOutcome {
-  switch (outcome) {
-    case 'PASS':
-    case 'SKIP':
-    case 'ERROR':
-      return outcome;
-    case 'RETRY':
-      return 'SKIP';
-    default:
-      return 'FAIL';
-  }
-}
-
-function phaseFailure(
-  outcome: EnginePhaseOutcome,
-  error: string | null,
-  declared: DeclaredPhase | undefined,
-): RunnerFailure | null {
-  if (outcome === 'PASS' || outcome === 'SKIP' || outcome === 'RETRY') return null;
-  // The engine has no other error than the failed measurements, which are shown with their limits.
-  if (outcome === 'FAIL' && (error === null || error.startsWith('measurement `'))) return null;
-  const lines = (error ?? outcome).split('\n').filter((line) => line.trim() !== '');
-  return {
-    type: outcome,
-    message: lines.at(-1) ?? outcome,
-    traceback: error ?? '',
-    place: placeInTraceback(error ?? '') ?? declared?.place ?? null,
-    missing_module: null,
-  };
-}
-
-/** Returns the innermost place of a Python traceback that is not in the engine's own worker. */
-function placeInTraceback(traceback: string): { file: string; line: number } | null {
-  const places = [...traceback.matchAll(/File "([^"]+)", line (\d+)/g)];
-  const found = places.findLast(
-    ([, file]) => file !== undefined && !/tp_(?:worker|plug)\.py$/.test(file) && !file.startsWith('<'),
-  );
-  return found?.[1] === undefined ? null : { file: found[1], line: Number(found[2]) };
 }
 
 const crashOf = ({ reason }: Verdict): RunnerFailure => ({

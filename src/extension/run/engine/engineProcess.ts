@@ -5,6 +5,7 @@ import type { EngineCommand } from '../../../shared/contract/engine.ts';
 import type { RunMode, RunnerCommand } from '../../../shared/contract/runner.ts';
 import type { DeclaredProcedure } from '../../../shared/engine/declaredProcedure.ts';
 import { EngineSession } from '../../../shared/engine/engineSession.ts';
+import { messageOf } from '../../../shared/format/messageOf.ts';
 import { environmentWithoutKeys } from '../../vscode/environment.ts';
 import { killProcess } from '../../vscode/processes.ts';
 import type { TestListener, TestProcess } from '../kinds/testProcess.ts';
@@ -201,7 +202,11 @@ export class EngineProcess implements TestProcess {
     // The program ends its plugs itself, if it can; those of the whole station live on.
     const left = this.#session.seen.finished !== null && !this.#wasKilled ? 0 : await this.#tree.kill();
     if (left > 0) this.#listener.output(`${left} processes of plugs and phases were ended.\n`);
-    await this.#finish(child.exitCode);
+    const isSaved = await this.#finish(child.exitCode);
+    if (!isSaved) {
+      this.#listener.output(`The files of this run stay in ${this.#home.path}, with the record of the program.\n`);
+      return child.exitCode;
+    }
     const created = await this.#home.remove();
     if (created.length > 0) {
       this.#listener.output(
@@ -211,7 +216,8 @@ export class EngineProcess implements TestProcess {
     return child.exitCode;
   }
 
-  async #finish(exitCode: number | null): Promise<void> {
+  /** @returns false if the home folder of the run has something that is nowhere else */
+  async #finish(exitCode: number | null): Promise<boolean> {
     const { place, executionId, procedureId } = this.#plan;
     const session = this.#session;
     const queued = session.hasStarted
@@ -221,15 +227,18 @@ export class EngineProcess implements TestProcess {
     if (session.hasStarted && typeof queued === 'string') this.#listener.output(`No record of the run: ${queued}.\n`);
     const end = { exitCode, wasStopped: this.#wasStopped, record: record?.body ?? null };
     const verdict = session.finish(end, this.#wasKilled);
-    if (place === undefined || !session.hasStarted) return;
+    if (place === undefined || !session.hasStarted) return true;
     const event = { execution_id: executionId, time: Date.now(), status: null };
     try {
       const saved = await saveResult(place, { executionId, procedureId, verdict, stream: session.record, record });
-      if (saved === undefined) return;
+      if (saved === undefined) return true;
       for (const name of saved.missing) this.#listener.output(`The attachment ${name} could not be read.\n`);
       this.#listener.event({ event: 'run_upload_queued', ...event, message: null });
+      // A program that was not ended early has a record, even if it could not be read.
+      return saved.missing.length === 0 && (record !== null || session.seen.finished === null || this.#wasStopped);
     } catch (error) {
-      this.#listener.event({ event: 'run_upload_failed', ...event, message: String(error) });
+      this.#listener.event({ event: 'run_upload_failed', ...event, message: messageOf(error) });
+      return false;
     }
   }
 }

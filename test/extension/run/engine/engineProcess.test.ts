@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, it } from 'mocha';
 import { EngineRun } from './engineRun.ts';
@@ -192,6 +192,19 @@ describe('a procedure that runs with the stand-in for TofuPilot’s program', ()
     writeFileSync(join(unrecorded.procedure, 'record.json'), '{"outcome":"PASS"}');
     await unrecorded.run();
     assert.equal(unrecorded.ofKind('run_complete')[0]?.outcome, 'ERROR');
+    // Nothing is lost of a record that could not be read.
+    assert.equal(readdirSync(join(unrecorded.storage, 'engine')).length, 1);
+  });
+
+  it('keeps the record of the program if the result cannot be saved, and says where', async () => {
+    const full = start('failedLimit');
+    rmSync(full.outbox, { recursive: true });
+    writeFileSync(full.outbox, 'no folder');
+    await full.run();
+    assert.equal(full.ofKind('run_upload_failed').length, 1);
+    const [home = ''] = readdirSync(join(full.storage, 'engine'));
+    assert.ok(existsSync(join(full.storage, 'engine', home, '.tofupilot')));
+    assert.match(full.output, new RegExp(`The files of this run stay in .*${home}`));
   });
 
   it('saves nothing in a dry run, nor if the procedure cannot be loaded', async () => {

@@ -1,6 +1,6 @@
 import type { Outcome } from '../contract/common.ts';
 import type { EnginePhaseOutcome } from '../contract/engine.ts';
-import type { NewRunBody } from '../contract/newRuns.ts';
+import type { NewRunBody, V2Measurement } from '../contract/newRuns.ts';
 import type { Verdict } from '../live/runProgress.ts';
 import { type Observation, type SeenAttempt } from './observation.ts';
 
@@ -81,6 +81,8 @@ function reasonAgainstPass(seen: Observation, record: NewRunBody | null): Verdic
     ({ key }) => !seen.skipped.has(key) && !attempts.some((attempt) => attempt.key === key),
   );
   if (missing !== undefined) return error(`${missing.name} did not run.`);
+  const stray = attempts.find(({ key }) => seen.skipped.has(key) || !seen.planned?.some((phase) => phase.key === key));
+  if (stray !== undefined) return error(`${nameOf(seen, stray.key)} ran, but was skipped or not planned.`);
   if (!attempts.some(({ outcome }) => outcome === 'PASS')) return error('No phase passed.');
   if (record === null) return error('The TofuPilot program left no record of the run.');
   return disagreement(seen, record);
@@ -90,17 +92,35 @@ function reasonAgainstPass(seen: Observation, record: NewRunBody | null): Verdic
 function disagreement(seen: Observation, record: NewRunBody): Verdict | null {
   if (record.outcome !== 'PASS') return error(`The record of the TofuPilot program says ${record.outcome}.`);
   const phases = record.phases ?? [];
-  for (const name of new Set(seen.attempts.map(({ key }) => nameOf(seen, key)))) {
-    const passed = seen.attempts.filter(({ key, outcome }) => outcome === 'PASS' && nameOf(seen, key) === name).length;
-    const recorded = phases.filter((phase) => phase.name === name && phase.outcome === 'PASS').length;
-    if (passed !== recorded) return error(`${name} is not in the record of the TofuPilot program.`);
+  const reported = seen.attempts.map(({ key, outcome }) => ({ name: nameOf(seen, key), outcome }));
+  for (const name of new Set([...reported, ...phases].map((each) => each.name))) {
+    const attempts = reported.filter((each) => each.name === name);
+    const recorded = phases.filter((each) => each.name === name);
+    if (countOf(attempts, ['PASS']) !== countOf(recorded, ['PASS'])) {
+      return error(`The reports and the record of the TofuPilot program differ about ${name}.`);
+    }
+    // Each attempt is recorded: the ones before the last may have failed.
+    if (countOf(recorded, ['FAIL', 'ERROR']) > attempts.length - countOf(attempts, ['PASS'])) {
+      return error(`The record of the TofuPilot program says that ${name} did not pass.`);
+    }
   }
   for (const { name, outcome, measurements } of phases) {
     if (outcome !== 'PASS') continue;
-    const failed = measurements?.find((measurement) => measurement.outcome === 'FAIL');
+    const failed = measurements?.find(hasFailed);
     if (failed !== undefined) return { outcome: 'FAIL', reason: `${name}: measurement ${failed.name} failed.` };
   }
   return null;
+}
+
+const countOf = (phases: readonly { readonly outcome: string | null }[], outcomes: readonly string[]): number =>
+  phases.filter(({ outcome }) => outcome !== null && outcomes.includes(outcome)).length;
+
+/** Whether the measurement or anything in it failed: the engine fails a phase for every limit that does not hold. */
+function hasFailed({ outcome, validators, aggregations, x_axis, y_axis }: V2Measurement): boolean {
+  const series = [x_axis, ...(y_axis ?? [])];
+  const aggregated = [aggregations, ...series.map((each) => each?.aggregations)].flatMap((each) => each ?? []);
+  const limited = [validators, ...[...series, ...aggregated].map((each) => each?.validators)];
+  return [{ outcome }, ...aggregated, ...limited.flatMap((each) => each ?? [])].some((each) => each.outcome === 'FAIL');
 }
 
 export function lastAttempts({ attempts }: Observation): SeenAttempt[] {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { EnginePhaseOutcome } from '../../../src/shared/contract/engine.ts';
-import type { NewRunBody } from '../../../src/shared/contract/newRuns.ts';
+import type { NewRunBody, V2Measurement } from '../../../src/shared/contract/newRuns.ts';
 import { engineVerdict } from '../../../src/shared/engine/engineVerdict.ts';
 import { observeAll } from '../../../src/shared/engine/observation.ts';
 import { Random } from '../../../src/shared/statistics/random.ts';
@@ -83,6 +83,56 @@ describe('the verdict of a procedure', () => {
     assert.ok(first);
     const failed = { ...first, measurements: [{ name: 'v', outcome: 'FAIL' as const }] };
     assert.equal(verdictOf(lines, { record: { ...record, phases: [failed, ...others] } }), 'FAIL');
+  });
+
+  it('is not PASS if the record has more than was reported', () => {
+    const { lines, record } = streamOf(twoPhases, pass);
+    const [first, ...others] = record.phases ?? [];
+    assert.ok(first);
+    const more: NonNullable<NewRunBody['phases']> = [
+      { ...first, name: 'Other', outcome: 'FAIL' },
+      { ...first, name: 'Other', outcome: 'PASS' },
+      { ...first, outcome: 'FAIL' },
+      { ...first, outcome: 'ERROR' },
+      first,
+    ];
+    for (const phase of more) {
+      const about = `${phase.name} ${phase.outcome}`;
+      assert.equal(verdictOf(lines, { record: { ...record, phases: [first, ...others, phase] } }), 'ERROR', about);
+    }
+  });
+
+  it('is FAIL if anything of a measurement failed in the record', () => {
+    const { lines, record } = streamOf(twoPhases, pass);
+    const [first, ...others] = record.phases ?? [];
+    assert.ok(first);
+    const validators = [{ outcome: 'FAIL' as const, operator: '<', expected_value: 1 }];
+    const aggregations = [{ type: 'max', validators }];
+    const series = { data: [1], name: 's' };
+    const recordWith = (part: Partial<V2Measurement>): NewRunBody => ({
+      ...record,
+      phases: [{ ...first, measurements: [{ name: 'v', outcome: 'UNSET', ...part }] }, ...others],
+    });
+    const parts: Partial<V2Measurement>[] = [
+      { validators },
+      { aggregations: [{ type: 'max', outcome: 'FAIL' }] },
+      { aggregations },
+      { x_axis: { ...series, validators } },
+      { y_axis: [series, { ...series, aggregations }] },
+    ];
+    for (const part of parts) {
+      assert.equal(verdictOf(lines, { record: recordWith(part) }), 'FAIL', JSON.stringify(part));
+    }
+  });
+
+  it('is not PASS if a phase ran that was skipped, or that is not in the plan', () => {
+    const { lines, record } = streamOf(twoPhases, pass);
+    const skipped = JSON.stringify({ seq: lines.length - 1, type: 'phase_skipped', phase_key: 'a' });
+    const last = (lines.at(-1) ?? '').replace(/"seq":\d+/, `"seq":${lines.length}`);
+    assert.equal(verdictOf([...lines.slice(0, -1), skipped, last], { record }), 'ERROR');
+    const unplanned = streamOf([...twoPhases, { key: 'c', attempts: ['SKIP'] }], pass);
+    const without = unplanned.lines.map((line) => line.replace(',{"key":"c","name":"Phase c"}', ''));
+    assert.equal(verdictOf(without, { record: unplanned.record }), 'ERROR');
   });
 
   it('is not PASS if no phase ran', () => {

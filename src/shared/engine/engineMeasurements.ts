@@ -51,11 +51,26 @@ export function judgedMeasurement(
   if (error?.includes(`measurement \`${name}\` failed: `) === true) return { ...measurement, outcome: 'FAIL' };
   if (phase !== 'PASS' && phase !== 'FAIL') return measurement;
   const validators = declared?.validators ?? [];
-  const isJudged = validators.every(({ operator, expected }) => isApplicable(operator, expected, value));
+  const isJudged = validators.every(({ operator, expected }) => holds(operator, expected, value));
   return isJudged && validators.length > 0 ? { ...measurement, outcome: 'PASS' } : measurement;
 }
 
-const isApplicable = (operator: string, expected: unknown, value: unknown): boolean =>
-  ['<', '<=', '>', '>=', '==', '!='].includes(operator) &&
-  typeof expected === typeof value &&
-  (typeof value === 'number' || operator === '==' || operator === '!=');
+/** Whether the value certainly fulfills the validator. A phase that fails by itself leaves its values without a verdict. */
+function holds(operator: string, expected: unknown, value: unknown): boolean {
+  if (typeof expected !== typeof value || typeof value === 'object') return false;
+  if (operator === '==') return value === expected;
+  if (operator === '!=') return value !== expected;
+  if (typeof value !== 'number' || typeof expected !== 'number') return false;
+  switch (operator) {
+    case '<':
+      return value < expected;
+    case '<=':
+      return value <= expected;
+    case '>':
+      return value > expected;
+    case '>=':
+      return value >= expected;
+    default:
+      return false;
+  }
+}

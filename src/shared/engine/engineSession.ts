@@ -18,6 +18,8 @@ interface OpenPrompt {
   readonly engineId: string;
   readonly phase: string;
   readonly message: string;
+  /** Why the engine has refused the last answer. */
+  readonly refusal?: string;
   readonly components: readonly PromptComponent[];
   readonly tries: number;
 }
@@ -204,6 +206,7 @@ export class EngineSession {
   }
 
   #startPhase({ phase_key: key, attempt, started_at }: EngineEvent & { type: 'phase_started' }): void {
+    this.#start(this.#options.declared.phases);
     this.record.start(key, started_at ?? null);
     this.#emit({ event: 'phase_started', ...this.#attempt(key, attempt), serial_number: this.record.serialNumber });
   }
@@ -300,13 +303,13 @@ export class EngineSession {
     });
   }
 
-  /** The engine still waits for an answer to a prompt whose answer it has refused. */
+  /** The engine still waits for an answer to a prompt whose answer it has refused, except if it came too late. */
   #askAgain(event: EngineEvent & { type: 'ui_error' }): void {
     const before = this.#answered.get(event.request_id ?? '');
     if (before === undefined) return;
     this.#answered.delete(before.engineId);
-    const message = `${before.message.split('\n\n')[0] ?? ''}\n\n${refusalText(event, before.components)}`;
-    this.#enqueue({ ...before, message, tries: before.tries + 1 });
+    if (event.reason === 'unknown_request' || event.reason === 'invalid_state') return;
+    this.#enqueue({ ...before, refusal: refusalText(event, before.components), tries: before.tries + 1 });
   }
 
   #enqueue(prompt: OpenPrompt): void {
@@ -324,7 +327,7 @@ export class EngineSession {
       event: 'ui_request',
       ...this.#execution,
       request_id: id,
-      message: prompt.message,
+      message: [prompt.message, prompt.refusal].filter(Boolean).join('\n\n'),
       text_input: false,
       hidden: false,
       image_url: null,
@@ -335,6 +338,7 @@ export class EngineSession {
 
   #withdraw(isEnded: (prompt: OpenPrompt) => boolean): void {
     this.#waiting = this.#waiting.filter((prompt) => !isEnded(prompt));
+    for (const [id, prompt] of this.#answered) if (isEnded(prompt)) this.#answered.delete(id);
     if (this.#shown !== undefined && isEnded(this.#shown.prompt)) this.#resolve();
   }
 

@@ -4,6 +4,7 @@ import type { EngineCommand } from '../../../src/shared/contract/engine.ts';
 import { formAnswer, promptDisplayTypes, promptInputTypes } from '../../../src/shared/contract/promptForm.ts';
 import { type RunnerEvent, runnerEvent } from '../../../src/shared/contract/runner.ts';
 import { noDeclaration } from '../../../src/shared/engine/declaredProcedure.ts';
+import { judgedMeasurement, pendingMeasurement } from '../../../src/shared/engine/engineMeasurements.ts';
 import { EngineSession } from '../../../src/shared/engine/engineSession.ts';
 
 class Follower {
@@ -56,6 +57,67 @@ describe('a session of the engine', () => {
     follower.report({ type: 'phase_finished', phase_key: 'b', attempt: 1, outcome: 'TIMEOUT' });
     assert.deepEqual(follower.shown().at(-1), 'close 2');
     assert.deepEqual(follower.sent, [{ type: 'ui_response', request_id: '1', values: {} }]);
+  });
+
+  it('does not ask again for a prompt that ended before its answer came', () => {
+    const refused = { type: 'ui_error', request_id: '1', reason: 'unknown_request' };
+    const ends = [
+      [
+        { type: 'ui_timeout', request_id: '1', phase_key: 'a' },
+        { ...refused, reason: 'invalid_value' },
+      ],
+      [{ type: 'phase_finished', phase_key: 'a', attempt: 1, outcome: 'TIMEOUT' }, refused],
+      [refused],
+    ];
+    for (const end of ends) {
+      const follower = new Follower();
+      follower.report(...plan, ask('1', 'a'), ask('2', 'b'));
+      follower.session.answer('1', formAnswer({}));
+      follower.report(...end);
+      assert.deepEqual(follower.shown(), ['ask 1 A', 'close 1', 'ask 2 B']);
+      follower.session.answer('2', formAnswer({}));
+      assert.deepEqual(follower.shown().slice(3), ['close 2'], JSON.stringify(end));
+    }
+  });
+
+  it('keeps all of the message of a prompt whose answer is refused, with the last reason', () => {
+    const follower = new Follower();
+    follower.report(...plan, { ...ask('1', 'a'), phase_description: 'Press the button.\n\nThen look.' });
+    for (const [id, reason] of [
+      ['1', 'first'],
+      ['1~1', 'second'],
+    ] as const) {
+      follower.session.answer(id, formAnswer({}));
+      follower.report({ type: 'ui_error', request_id: '1', reason });
+    }
+    assert.equal(
+      follower.shown().at(-1),
+      'ask 1~2 Press the button.\n\nThen look.\n\nThe answer was not accepted: second.',
+    );
+  });
+
+  it('has a result if phases begin without a plan', () => {
+    const follower = new Follower();
+    const [started] = plan;
+    follower.report({ ...started }, { type: 'phase_started', phase_key: 'a', attempt: 1 });
+    follower.session.finish({ exitCode: 1, wasStopped: false, record: null }, false);
+    assert.deepEqual(
+      follower.events.map(({ event }) => event),
+      ['run_started', 'phase_started', 'phase_complete', 'run_complete', 'script_ended'],
+    );
+  });
+
+  it('calls no value good that is outside its limits, if its phase fails by itself', () => {
+    const values = [0, 1, 2, true, 'x'];
+    const operators = { '<': [0], '<=': [0, 1], '>': [2], '>=': [1, 2], '==': [1], '!=': [0, 2] };
+    for (const [operator, good] of Object.entries(operators)) {
+      const declared = { name: 'v', units: null, validators: [{ operator, expected: 1 }] };
+      const passed = values.filter(
+        (value) =>
+          judgedMeasurement(pendingMeasurement('v', value, null, declared), declared, 'FAIL', 'no').outcome === 'PASS',
+      );
+      assert.deepEqual(passed, good, operator);
+    }
   });
 
   it('has a field for each kind of component, and sends values of fields only', () => {

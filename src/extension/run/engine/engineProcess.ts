@@ -10,8 +10,9 @@ import { environmentWithoutKeys } from '../../vscode/environment.ts';
 import { killProcess } from '../../vscode/processes.ts';
 import type { TestListener, TestProcess } from '../kinds/testProcess.ts';
 import { EngineHome } from './engineHome.ts';
+import { linesOf } from './linesOf.ts';
 import { ProcessTree } from './processTree.ts';
-import { readQueuedRecord } from './queuedRecord.ts';
+import { type QueuedRecord, readQueuedRecord } from './queuedRecord.ts';
 import { type ResultPlace, saveResult } from './saveResult.ts';
 
 export interface EnginePlan {
@@ -53,6 +54,10 @@ export class EngineProcess implements TestProcess {
   #hasAborted = false;
   #hasAnnouncedDebugger = false;
   #wasKilled = false;
+  /** Whether the program uses another home folder, whose queue is that of other runs. */
+  #isElsewhere = false;
+  /** Whether the verdict is known, so that nothing counts any more. */
+  #isOver = false;
   #abortTimer: NodeJS.Timeout | undefined;
 
   private constructor(plan: EnginePlan, listener: TestListener, child: ChildProcess, home: EngineHome) {
@@ -148,13 +153,10 @@ export class EngineProcess implements TestProcess {
 
   async #readReports(): Promise<void> {
     this.#child.stdin?.on('error', () => undefined); // it has ended: its exit is reported
-    let rest = '';
-    for await (const chunk of this.#child.stdout?.setEncoding('utf8') ?? []) {
-      const lines = (rest + String(chunk)).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) this.#line(line);
+    for await (const line of linesOf(this.#child.stdout?.setEncoding('utf8') ?? [])) {
+      if (this.#isOver) return;
+      this.#line(line);
     }
-    this.#line(rest);
   }
 
   #line(line: string): void {
@@ -167,18 +169,20 @@ export class EngineProcess implements TestProcess {
   }
 
   async #readOutput(): Promise<void> {
-    let rest = '';
+    for await (const line of linesOf(this.#shownOutput())) this.#hint(line);
+  }
+
+  async *#shownOutput(): AsyncGenerator {
     for await (const chunk of this.#child.stderr?.setEncoding('utf8') ?? []) {
       this.#listener.output(String(chunk));
-      const lines = (rest + String(chunk)).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) this.#hint(line);
+      yield chunk;
     }
   }
 
   #hint(line: string): void {
     const log = /Run log: (.+?)\s*$/.exec(line)?.[1];
     if (log !== undefined && !this.#home.contains(log)) {
+      this.#isElsewhere = true;
       const reason = `The program does not use the home folder that it was given, but ${log}. The run is stopped.`;
       this.#listener.output(`${reason}\n`);
       void this.#killAll();
@@ -202,12 +206,16 @@ export class EngineProcess implements TestProcess {
     // The program ends its plugs itself, if it can; those of the whole station live on.
     const left = this.#session.seen.finished !== null && !this.#wasKilled ? 0 : await this.#tree.kill();
     if (left > 0) this.#listener.output(`${left} processes of plugs and phases were ended.\n`);
+    this.#isOver = true;
     const isSaved = await this.#finish(child.exitCode);
     if (!isSaved) {
       this.#listener.output(`The files of this run stay in ${this.#home.path}, with the record of the program.\n`);
       return child.exitCode;
     }
-    const created = await this.#home.remove();
+    const created = await this.#home.remove().catch((error: unknown) => {
+      this.#listener.output(`The home folder of this run could not be removed: ${messageOf(error)}\n`);
+      return [];
+    });
     if (created.length > 0) {
       this.#listener.output(
         `Phases created files in the home folder of this run, ${this.#home.path}: ${created.join(', ')}\n`,
@@ -216,13 +224,19 @@ export class EngineProcess implements TestProcess {
     return child.exitCode;
   }
 
+  async #queued(): Promise<QueuedRecord | string> {
+    if (this.#isElsewhere) return 'the program used another home folder';
+    const { program, procedureId } = this.#plan;
+    const queued = await readQueuedRecord(program, environmentOf(this.#plan, this.#home));
+    const isOther = typeof queued !== 'string' && queued.body.procedure_id !== procedureId;
+    return isOther ? `the queued record is of the procedure ${queued.body.procedure_id}` : queued;
+  }
+
   /** @returns false if the home folder of the run has something that is nowhere else */
   async #finish(exitCode: number | null): Promise<boolean> {
     const { place, executionId, procedureId } = this.#plan;
     const session = this.#session;
-    const queued = session.hasStarted
-      ? await readQueuedRecord(this.#plan.program, environmentOf(this.#plan, this.#home))
-      : 'the run did not begin';
+    const queued = session.hasStarted ? await this.#queued() : 'the run did not begin';
     const record = typeof queued === 'string' ? null : queued;
     if (session.hasStarted && typeof queued === 'string') this.#listener.output(`No record of the run: ${queued}.\n`);
     const end = { exitCode, wasStopped: this.#wasStopped, record: record?.body ?? null };

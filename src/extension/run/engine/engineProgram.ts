@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { environmentWithoutKeys } from '../../vscode/environment.ts';
 
 export interface EngineProgram {
   readonly path: string;
@@ -19,7 +20,11 @@ const shape = /^tofupilot (\d+)\.(\d+)\.(\d+)\b/;
 export async function findEngine(path: string): Promise<EngineProgram | EngineProblem> {
   let answer: string;
   try {
-    const options = { timeout: 15_000, windowsHide: true, env: { ...process.env, TOFUPILOT_NO_UPDATE: '1' } };
+    const options = {
+      timeout: 15_000,
+      windowsHide: true,
+      env: { ...environmentWithoutKeys(), TOFUPILOT_NO_UPDATE: '1' },
+    };
     const { stdout } = await promisify(execFile)(path, ['--version'], options);
     answer = stdout.trim();
   } catch (error) {

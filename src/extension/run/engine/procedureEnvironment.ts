@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { environmentWithoutKeys } from '../../vscode/environment.ts';
 
 export interface ProcedureEnvironment {
   /** Where the engine looks for it: `venv`, beside the nearest pyproject.toml or in the folder of the procedure. */
@@ -37,7 +38,8 @@ const exists = (path: string): Promise<boolean> =>
 /** Whether the module can be imported there. */
 export async function hasModule(python: string, module: string): Promise<boolean> {
   try {
-    await promisify(execFile)(python, ['-c', `import ${module}`], { timeout: 30_000, windowsHide: true });
+    const options = { timeout: 30_000, windowsHide: true, env: environmentWithoutKeys() };
+    await promisify(execFile)(python, ['-c', `import ${module}`], options);
     return true;
   } catch {
     return false;

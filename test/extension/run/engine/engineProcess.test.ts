@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, it } from 'mocha';
-import { EngineRun } from './engineRun.ts';
+import * as z from 'zod';
+import { procedureId } from '../../../support/engine/streams.ts';
+import { EngineRun, standIn } from './engineRun.ts';
 
 describe('a procedure that runs with the stand-in for TofuPilot’s program', () => {
   let run: EngineRun | undefined;
@@ -205,6 +208,67 @@ describe('a procedure that runs with the stand-in for TofuPilot’s program', ()
     const [home = ''] = readdirSync(join(full.storage, 'engine'));
     assert.ok(existsSync(join(full.storage, 'engine', home, '.tofupilot')));
     assert.match(full.output, new RegExp(`The files of this run stay in .*${home}`));
+  });
+
+  it('takes no record of another run', async () => {
+    const other = start('failedLimit');
+    const record = join(other.procedure, 'record.json');
+    const queued = JSON.stringify([
+      {
+        queue_id: 'q',
+        request: {
+          ...z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(record, 'utf8'))),
+          procedure_id: procedureId,
+          serial_number: 'OTHER',
+        },
+      },
+    ]);
+    rmSync(record); // the program leaves no record of this run
+    mkdirSync(join(other.folder, 'users', '.tofupilot'), { recursive: true });
+    writeFileSync(join(other.folder, 'users', '.tofupilot', 'queue.json'), queued);
+    other.program = join(other.folder, 'tofupilot');
+    writeFileSync(other.program, `#!/bin/sh\nHOME='${join(other.folder, 'users')}' exec '${standIn}' "$@"\n`, {
+      mode: 0o755,
+    });
+    await other.run();
+    assert.match(other.output, /does not use the home folder that it was given/);
+    assert.deepEqual(
+      other.saved().map(({ body }) => body.serial_number),
+      ['S1'],
+    );
+  });
+
+  it('takes no record of another procedure', async () => {
+    const other = start('failedLimit');
+    other.program = join(other.folder, 'tofupilot');
+    writeFileSync(
+      other.program,
+      `#!/bin/sh\nTOFUPILOT_PROCEDURE_ID=6d3c4a0e-0000-4000-8000-000000000002 exec '${standIn}' "$@"\n`,
+      { mode: 0o755 },
+    );
+    await other.run();
+    assert.match(other.output, /No record of the run: the queued record is of the procedure 6d3c4a0e/);
+    assert.deepEqual(
+      other.saved().map(({ body }) => body.procedure_id),
+      [procedureId],
+    );
+  });
+
+  it('ends as it did if its home folder cannot be removed', async () => {
+    const deep = start('failedLimit');
+    deep.onEvent = ({ event }) => {
+      if (event !== 'run_complete') return;
+      const [home = ''] = readdirSync(join(deep.storage, 'engine'));
+      // Together with the folders around it, it is longer than any path may be.
+      const folder = Array<string>(20).fill('x'.repeat(200)).join('/');
+      execFileSync('mkdir', ['-p', folder], { cwd: join(deep.storage, 'engine', home, '.tofupilot') });
+    };
+    try {
+      assert.equal(await deep.run(), 1);
+      assert.match(deep.output, /The home folder of this run could not be removed/);
+    } finally {
+      execFileSync('rm', ['-rf', deep.folder]);
+    }
   });
 
   it('saves nothing in a dry run, nor if the procedure cannot be loaded', async () => {

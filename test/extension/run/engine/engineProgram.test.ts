@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'mocha';
 import { findEngine } from '../../../../src/extension/run/engine/engineProgram.ts';
-import { findEnvironment } from '../../../../src/extension/run/engine/procedureEnvironment.ts';
+import { findEnvironment, hasModule } from '../../../../src/extension/run/engine/procedureEnvironment.ts';
 import { standIn } from './engineRun.ts';
 
 describe('TofuPilot’s command line program', () => {
@@ -26,6 +26,21 @@ describe('TofuPilot’s command line program', () => {
     assert.equal('kind' in (await findEngine(program('exit 2'))), true);
     const later = program('echo tofupilot 2.0.0');
     assert.deepEqual(await findEngine(later), { path: later, version: '2.0.0' });
+  });
+
+  it('is not told the keys of the environment, and neither is a Python that is asked for a module', async () => {
+    const before = process.env['TOFUPILOT_API_KEY'];
+    process.env['TOFUPILOT_API_KEY'] = 'secret';
+    try {
+      assert.deepEqual(await findEngine(program('echo "1.0 [$TOFUPILOT_API_KEY]"')), {
+        kind: 'foreign',
+        answer: '1.0 []',
+      });
+      assert.equal(await hasModule(program('test -z "$TOFUPILOT_API_KEY"'), 'debugpy'), true);
+    } finally {
+      if (before === undefined) delete process.env['TOFUPILOT_API_KEY'];
+      else process.env['TOFUPILOT_API_KEY'] = before;
+    }
   });
 
   it('uses the environment venv of the folder, or that beside the nearest pyproject.toml', async () => {

@@ -37,6 +37,7 @@ export class EngineRun {
   readonly storage = join(this.folder, 'storage');
   readonly events: RunnerEvent[] = [];
   output = '';
+  program = standIn;
   #process: EngineProcess | undefined;
   onEvent: (event: RunnerEvent) => void = () => undefined;
 
@@ -61,7 +62,7 @@ export class EngineRun {
     this.#process = await EngineProcess.start(
       {
         mode,
-        program: standIn,
+        program: this.program,
         procedure: this.procedure,
         cwd: this.procedure,
         env: { STATION_API_KEY: '' },

@@ -107,6 +107,24 @@ def read_voltage(name):
     assert.ok(host.all('phase_log').some(({ message }) => message === 'reading supply'));
   });
 
+  it('has names for the phases of its setup and teardown that depend on nothing else', async () => {
+    const host = await run(`*** Settings ***
+Suite Setup       Log    begin
+Suite Teardown    Log    end
+
+*** Test Cases ***
+One
+    Log    1
+    Log    2
+`);
+    assert.deepEqual(phases(host), [
+      ['Suite setup / Log', 'PASS'],
+      ['One / Log', 'PASS'],
+      ['One / Log (2)', 'PASS'],
+      ['Suite teardown / Log', 'PASS'],
+    ], host.diagnostics()); // prettier-ignore
+  });
+
   it('says why a keyword failed, and at which line', async () => {
     const host = await run(
       `*** Settings ***

@@ -145,6 +145,67 @@ withNewestPython('A suite of Robot Framework', (python) => {
     assert.equal(outcomeOf(changed), 'ERROR', changed.diagnostics());
   });
 
+  it('is no PASS if the listener of a library changes the result, and the exit code is always 0', async () => {
+    const folder = await scriptFolder({
+      'board.robot': `*** Settings ***\nLibrary    Changer.py\n${variables}*** Test Cases ***\nA\n    Log    1\n`,
+      'Changer.py': `class Changer:
+    ROBOT_LISTENER_API_VERSION = 3
+    def __init__(self):
+        self.ROBOT_LIBRARY_LISTENER = self
+    def end_test(self, data, result):
+        result.status = "FAIL"
+`,
+    });
+    const host = await Host.run(python, path.join(folder, 'board.robot'), { args: ['--nostatusrc'] });
+    assert.deepEqual([outcomeOf(host), await host.ended], ['ERROR', 0], host.diagnostics());
+  });
+
+  it('that Robot Framework skips as a whole is no PASS, although keywords passed', async () => {
+    for (const [settings, row] of [
+      ['', 'Skip    later'],
+      ['Suite Teardown    Skip    later', 'Log    2'],
+    ]) {
+      const host = await run(
+        `*** Settings ***\n${settings}\n${variables}*** Test Cases ***\nA\n    Log    1\n    ${row}\n`,
+      );
+      assert.equal(outcomeOf(host), 'ERROR', host.diagnostics());
+      assert.match(host.one('run_complete').outcome_details.join(), /the suite with the status SKIP/);
+    }
+  });
+
+  it('of which only some tests run is no PASS either if a library is missing', async () => {
+    const host = await run(suite('Library    nowhere', 'A\n    Log    1\n'), {
+      env: { [runnerEnvironment.phases]: JSON.stringify({ only: ['A'] }) },
+    });
+    assert.equal(host.one('run_complete').partial_outcome, 'ERROR', host.diagnostics());
+  });
+
+  it('in which a thread measures between two tests is no PASS', async () => {
+    const folder = await scriptFolder({
+      'board.robot': `*** Settings ***\nLibrary    TestStations\nLibrary    board.py\n${variables}*** Test Cases ***\nA\n    Log    1\n`,
+      'board.py': `import threading
+from robot.libraries.BuiltIn import BuiltIn
+class board:
+    ROBOT_LISTENER_API_VERSION = 3
+    def __init__(self):
+        self.ROBOT_LIBRARY_LISTENER = self
+    def end_test(self, data, result):
+        measure = BuiltIn().get_library_instance("TestStations").measure
+        thread = threading.Thread(target=measure, args=("late", 5, 0, 1))
+        thread.start()
+        thread.join()
+`,
+    });
+    const host = await Host.run(python, path.join(folder, 'board.robot'));
+    assert.equal(outcomeOf(host), 'ERROR', host.diagnostics());
+    assert.match(host.one('run_complete').outcome_details.join(), /'late' was measured while no keyword/);
+  });
+
+  it('names the file to remove if its arguments have another one', async () => {
+    const host = await run(`${variables}*** Test Cases ***\nA\n    Log    1\n`, { args: ['other.robot'] });
+    assert.match(host.one('run_crashed').failure.message, /one file: remove other\.robot/);
+  });
+
   it('that dies leaves its result on disk, and it is no PASS', async () => {
     const folder = await scriptFolder({
       'board.robot': suite('Library    TestStations', 'A\n    Measure    supply    4.25    4\n    Die\n'),

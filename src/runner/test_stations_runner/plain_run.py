@@ -211,6 +211,11 @@ class PlainRun:
         # A partial run says nothing about the unit as a whole.
         return ABORTED if self._session.choice is not None else outcome_of_run(self._calls, ending)
 
+    @property
+    def outcome_of_calls(self) -> str:
+        """The outcome of what has run; in a partial run, `outcome` says nothing about it."""
+        return outcome_of_run(self._calls, self.ending)
+
     def _planned(self) -> list[tuple[int, PhaseFunction]]:
         names = [phase.chosen_by for phase in self._functions]
         choice = self._session.choice
@@ -219,7 +224,7 @@ class PlainRun:
 
     @property
     def _partial_outcome(self) -> str | None:
-        return None if self._session.choice is None else outcome_of_run(self._calls, self.ending)
+        return None if self._session.choice is None else self.outcome_of_calls
 
     def _reasons(self) -> list[str]:
         choice = self._session.choice

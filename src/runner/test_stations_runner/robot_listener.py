@@ -69,7 +69,7 @@ class RobotListener:
         self._path = path
         self._plan = plan
         self._run: PlainRun | None = None
-        self._functions: dict[tuple[int, str], RobotKeyword] = {}
+        self._functions: dict[tuple[str, int, str], RobotKeyword] = {}
         self._stack: list[str] = []
         self._phase: TestPhase | None = None
         self._keyword = PhaseFunction("", lambda: None)
@@ -95,14 +95,18 @@ class RobotListener:
         return True
 
     def measure(self, given: dict[str, object]) -> bool:
-        if self._phase is None:
-            raise RuntimeError("Measure was used outside of a test.")
-        return self._phase.measure(given)
+        phase = self._phase
+        if phase is None:  # by a thread, or a listener: Robot Framework continues after the exception
+            why = f"{given['name']!r} was measured while no keyword of a test was running."
+            if self._run is not None:
+                self._run.set_ending(Ending.BROKEN, why)
+            raise RuntimeError(why)
+        return phase.measure(given)
 
     def finish(self, code: int) -> None:
         """Lets the run pass only if Robot Framework and what this listener has seen agree that it did."""
         run = self._run
-        if run is None or run.is_closed or run.outcome != PASS:
+        if run is None or run.is_closed or run.outcome_of_calls != PASS:
             return
         if code != 0:
             self.problems.append(f"Robot Framework ended with exit code {code}.")
@@ -147,12 +151,15 @@ class RobotListener:
             # The reason is in no keyword of the test, such as the setup of the suite.
             self._record(name, SKIP if status == SKIP else ERROR, attributes["lineno"], attributes["message"])
         self._test = None
+        self._used = set()
 
     @_watched
     def end_suite(self, _name: str, attributes: dict[str, Any]) -> None:
         if self._run is None or attributes["suites"]:
             return
         self._has_ended = True
+        if attributes["status"] != PASS:
+            self.problems.append(f"Robot Framework ended the suite with the status {attributes['status']}.")
         if self._session.choice is not None:
             return
         for test in self._plan.tests:
@@ -206,7 +213,7 @@ class RobotListener:
             self.problems.append(f"Robot Framework reported an error: {message['message']}")
 
     def _function(self, name: str, test: PlannedTest, line: int) -> RobotKeyword:
-        key = (test.line, name)
+        key = (test.name, test.line, name)
         if key not in self._functions:
             self._functions[key] = RobotKeyword(f"{test.name} / {name}", test.name, self._path, line)
         return self._functions[key]

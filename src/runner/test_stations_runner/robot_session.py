@@ -20,7 +20,7 @@ from .standard_input import ask_line
 
 _NO_FILES = ["--output", "NONE", "--log", "NONE", "--report", "NONE", "--consolecolors", "off", "--consolewidth", "60"]
 # With the tracebacks in the log, the listener knows which exception a keyword has failed by.
-_TRACEBACKS = ["--loglevel", "DEBUG"]
+_LEVEL_OF_TRACEBACKS = "DEBUG"
 
 
 def run_robot(session: Session, runs: PlainRuns, path: str, arguments: list[str]) -> int:
@@ -36,11 +36,15 @@ def run_robot(session: Session, runs: PlainRuns, path: str, arguments: list[str]
     class Framework(framework.RobotFramework):  # type: ignore[misc]
         def main(self, datasources: Any, **options: Any) -> Any:
             nonlocal problem
+            options["loglevel"] = _LEVEL_OF_TRACEBACKS
             options["listener"] = [*(options.get("listener") or []), listener]
             if session.choice is not None:
                 chosen = _only(session.choice, plan)
                 options["prerunmodifier"] = [*(options.get("prerunmodifier") or []), chosen]
             try:
+                if len(datasources) != 1:
+                    other = datasources[0]
+                    raise errors.DataError(f"A run has the tests of one file: remove {other} from the arguments.")
                 if options.get("dryrun"):
                     raise errors.DataError("A dry run of Robot Framework executes no keywords: remove --dryrun.")
                 return super().main(datasources, **options)
@@ -49,7 +53,7 @@ def run_robot(session: Session, runs: PlainRuns, path: str, arguments: list[str]
                 raise
 
     with session.control.running(listener):
-        code = int(Framework().execute_cli([*_NO_FILES, *arguments, *_TRACEBACKS, path], exit=False))
+        code = int(Framework().execute_cli([*_NO_FILES, *arguments, path], exit=False))
     listener.finish(code)
     if session.control.is_stopping:
         return STOPPED

@@ -173,7 +173,7 @@ Library    board.py
 
 *** Test Cases ***
 Ask
-    \${name}=    Get Value From User    Who tests?    nobody
+    \${name}=    Get Value From User    Who tests?    Bob
     Should Be Equal    \${name}    Ada
     \${color}=    Get Selection From User    Which color?    red    green
     Should Be Equal    \${color}    green
@@ -187,7 +187,7 @@ Ask
     const host = await Host.run(python, path.join(folder, 'board.robot'), { prompt: () => answers.shift() ?? null });
     const asked = host.all('ui_request').map(({ message, text_input }) => [message, text_input]);
     assert.deepEqual(asked, [
-      ['Who tests? [nobody]', true],
+      ['Who tests? [Bob]', true],
       ['Which color? (1: red, 2: green)', true],
       ['Connect the probe', false],
       ['A number:', true],

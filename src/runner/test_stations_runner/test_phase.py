@@ -48,7 +48,7 @@ class TestPhase:
         try:
             measurement = evaluated_measurement(given)
         except Exception as error:
-            # The test may go on as if nothing had happened, but it must not pass.
+            # The test may catch the exception and continue, but it must not pass.
             self._problem = f"The test {self.call.name} {error}"
             raise ValueError(self._problem) from error
         self.measurements.append(measurement)

@@ -79,7 +79,7 @@ const field = z.strictObject({
 const unit = z.strictObject({
   auto_identify: described(
     z.boolean(),
-    'true: nobody is asked. serial_number and part_number then need a default_value.',
+    'true: the unit form is not shown. serial_number and part_number then need a default_value.',
   ).optional(),
   serial_number: field.optional(),
   part_number: field.optional(),

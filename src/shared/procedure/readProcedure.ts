@@ -29,7 +29,7 @@ export interface ProcedureReading {
   readonly plugs: readonly { readonly name: string; readonly python: PythonMention | null }[];
   readonly unitFields: DeclaredProcedure['unitFields'];
   readonly problems: readonly ProcedureProblem[];
-  /** Whether the unit comes from the file, so that nobody is asked. */
+  /** Whether the unit comes from the file, so that the unit form is not shown. */
   readonly identifiesItself: boolean;
 }
 

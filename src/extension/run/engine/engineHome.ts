@@ -6,11 +6,11 @@ import { join } from 'node:path';
 const own = '.tofupilot';
 
 /** Nothing listens there, so that the program keeps its record of the run for us. */
-const nobody = { api_key: 'none', base_url: 'http://127.0.0.1:9', organization_slug: 'none' };
+const unusable = { api_key: 'none', base_url: 'http://127.0.0.1:9', organization_slug: 'none' };
 
 /**
  * A home folder for one run of the TofuPilot program, which finds its credentials and its queue of uploads nowhere else. With
- * credentials that lead nowhere, it queues its complete record of the run and sends it to nobody. All else in it are links into
+ * credentials that lead nowhere, it queues its complete record of the run and does not send it. All else in it are links into
  * the user's home folder, because phases see it, too. A home is never used twice: the program would send what it finds there.
  */
 export class EngineHome {
@@ -23,7 +23,7 @@ export class EngineHome {
   static async create(storage: string, userHome = homedir()): Promise<EngineHome> {
     const path = join(await realFolder(join(storage, 'engine')), randomUUID());
     await mkdir(join(path, own), { recursive: true, mode: 0o700 });
-    await writeFile(join(path, own, 'credentials.json'), JSON.stringify(nobody), { mode: 0o600 });
+    await writeFile(join(path, own, 'credentials.json'), JSON.stringify(unusable), { mode: 0o600 });
     for (const entry of await readdir(userHome, { withFileTypes: true }).catch(() => [])) {
       if (entry.name === own) continue;
       const target = join(userHome, entry.name);

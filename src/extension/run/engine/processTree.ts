@@ -10,7 +10,7 @@ interface KnownProcess {
 
 /**
  * The processes below another one: workers and plugs of the engine lead groups of their own, so that ending the engine does not
- * end them, and after its end nobody knows whose they were. They are therefore listed while it runs. On Linux, a variable of
+ * end them, and after its end it is unknown whose they were. They are therefore listed while it runs. On Linux, a variable of
  * their environment names them even later.
  */
 export class ProcessTree {

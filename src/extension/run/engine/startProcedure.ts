@@ -66,7 +66,7 @@ class ProcedureRun implements TestProcess {
   }
 
   async #askProcedure(): Promise<string | null> {
-    await Promise.resolve(); // whoever started it must have it, to send the answer to
+    await Promise.resolve(); // the caller needs the process first, to send the answer to it
     this.#listener.event({
       event: 'procedure_request',
       execution_id: this.#executionId,

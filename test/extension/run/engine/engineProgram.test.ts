@@ -18,7 +18,7 @@ describe('TofuPilot’s command line program', () => {
     return file;
   };
 
-  it('is recognized by its version, and told from other programs of its name', async () => {
+  it('is recognized by its version, and distinguished from other programs of its name', async () => {
     assert.deepEqual(await findEngine(standIn), { path: standIn, version: '1.4.1' });
     assert.deepEqual(await findEngine('/nowhere/tofupilot'), { kind: 'missing' });
     assert.deepEqual(await findEngine(program('echo tofupilot 1.3.9')), { kind: 'old', version: '1.3.9' });

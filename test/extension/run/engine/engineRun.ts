@@ -124,7 +124,7 @@ export class EngineRun {
     });
   }
 
-  /** Returns whether the process that the stand-in started as a plug runs; one that nobody has reaped does not. */
+  /** Returns whether the process that the stand-in started as a plug runs; one that only waits to be reaped does not. */
   isPlugRunning(): boolean {
     const pid = readFileSync(join(this.procedure, 'child.pid'), 'utf8');
     if (!isAlive(Number(pid))) return false;

@@ -49,7 +49,8 @@ describe('the Doctor', function () {
       /- Selected: Bench 1/,
       /- Key of the selected station on this machine: yes/,
       /- testStations\.dataFolder \(user\): "/,
-      /- Count: 0/,
+      // The window of other tests may have had errors.
+      /- Count: \d+/,
     ]) {
       assert.match(report, expected);
     }

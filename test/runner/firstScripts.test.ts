@@ -3,7 +3,7 @@ import { globSync } from 'node:fs';
 import { cp, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { before, it } from 'mocha';
-import { scriptTemplate } from '../../src/extension/run/help/scriptTemplates.ts';
+import { scriptFileName, scriptTemplate } from '../../src/extension/run/help/scriptTemplates.ts';
 import { runnerEnvironment } from '../../src/shared/contract/runner.ts';
 import { type RunListItem, runs } from '../../src/shared/contract/runs.ts';
 import type { ProcedureReference } from '../../src/shared/run/procedureChoice.ts';
@@ -73,6 +73,23 @@ withEachPython('The first scripts of a user', (python) => {
 
     it(`a new ${kind} script for an id passes, is stored once and prints no warning`, async () => {
       await passes(await script(scriptTemplate(kind, unnamed)), unnamed);
+    });
+  }
+
+  for (const kind of ['pytest', 'robot'] as const) {
+    it(`a new ${kind} script passes as a run of its procedure, which is saved once`, async () => {
+      const name = scriptFileName(kind, unnamed);
+      const folder = await scriptFolder({ [name]: scriptTemplate(kind, unnamed) });
+      const { host, pending } = await run(path.join(folder, name));
+      assert.equal(await host.ended, 0, host.diagnostics());
+      const { procedure_id, part_number } = host.one('run_started');
+      const { outcome, serial_number } = host.one('run_complete');
+      assert.deepEqual([procedure_id, part_number, serial_number, outcome], [unnamed.id, 'PCBA01', 'SN-0001', 'PASS']);
+      assert.deepEqual(
+        host.one('phase_complete').measurements.map((each) => [each.name, each.outcome]),
+        [['supply_voltage', 'PASS']],
+      );
+      assert.equal(pending.length, 1);
     });
   }
 });

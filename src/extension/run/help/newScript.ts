@@ -19,8 +19,8 @@ export async function newScript(store: StationStore): Promise<void> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
   const file = await vscode.window.showSaveDialog({
     title: vscode.l10n.t('New test script'),
-    defaultUri: vscode.Uri.joinPath(folder, scriptFileName(procedure)),
-    filters: { Python: ['py'] },
+    defaultUri: vscode.Uri.joinPath(folder, scriptFileName(kind, procedure)),
+    filters: kind === 'robot' ? { 'Robot Framework': ['robot'] } : { Python: ['py'] },
   });
   if (file === undefined) throw new vscode.CancellationError();
   await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(scriptTemplate(kind, procedure)));
@@ -74,6 +74,16 @@ async function askWhatFor(station: string | undefined, linked: readonly LinkedPr
       label: vscode.l10n.t('Plain Python'),
       detail: vscode.l10n.t('Your own functions; their results are pushed at the end'),
       script: 'vanilla',
+    },
+    {
+      label: 'pytest',
+      detail: vscode.l10n.t('Test functions and fixtures; measurements by a fixture of the editor'),
+      script: 'pytest',
+    },
+    {
+      label: 'Robot Framework',
+      detail: vscode.l10n.t('Keywords as phases; measurements by a library of the editor'),
+      script: 'robot',
     },
     {
       label: 'procedure.yaml',

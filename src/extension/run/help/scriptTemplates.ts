@@ -1,19 +1,28 @@
 import { oneLine, withoutIsolates } from '../../../shared/format/oneLine.ts';
 import type { ProcedureReference } from '../../../shared/run/procedureChoice.ts';
 
-export type ScriptKind = 'openhtf' | 'vanilla';
+export type ScriptKind = 'openhtf' | 'vanilla' | 'pytest' | 'robot';
 
 const example = 'FVT1';
 
 /**
- * Returns a first script for a procedure: one phase with one measurement, pushed by the official client. It names the
- * procedure by its identifier, or by its id with the name as a comment.
+ * Returns a first script for a procedure: one phase with one measurement. Scripts in OpenHTF and plain Python push it by the
+ * official client. The script names the procedure by its identifier, or by its id with the name as a comment.
  */
 export function scriptTemplate(kind: ScriptKind, procedure?: ProcedureReference): string {
-  const id = JSON.stringify(procedure?.identifier ?? procedure?.id ?? example);
+  const id = procedure?.identifier ?? procedure?.id ?? example;
   const isNamed = procedure === undefined || typeof procedure.identifier === 'string';
-  const argument = `procedure_id=${id},${isNamed ? '' : `  # ${withoutIsolates(oneLine(procedure.name, 60))}`}`;
-  return kind === 'openhtf' ? openHtf(argument) : vanilla(argument);
+  const comment = isNamed ? '' : `  # ${withoutIsolates(oneLine(procedure.name, 60))}`;
+  switch (kind) {
+    case 'openhtf':
+      return openHtf(`procedure_id="${id}",${comment}`);
+    case 'vanilla':
+      return vanilla(`procedure_id="${id}",${comment}`);
+    case 'pytest':
+      return pytest(`PROCEDURE_ID = "${id}"${comment}`);
+    case 'robot':
+      return robot(`\${PROCEDURE_ID}     ${id}${comment}`);
+  }
 }
 
 /** Returns the files of a first procedure: a phase with one measurement and one with a question for the operator. */
@@ -28,10 +37,10 @@ export function procedureTemplate(
 }
 
 /** Returns the name of the file for a first script, after the name of the procedure: `board_test.py` for “Board test”. */
-export function scriptFileName(procedure?: ProcedureReference): string {
+export function scriptFileName(kind: ScriptKind, procedure?: ProcedureReference): string {
   const words = [procedure?.name, procedure?.identifier, example].map(fileWords).find((each) => each !== '');
   // The ending also keeps a script from hiding a module of Python, such as random.
-  return `${words?.replace(/_test$/, '') ?? ''}_test.py`;
+  return `${words?.replace(/_test$/, '') ?? ''}_test.${kind === 'robot' ? 'robot' : 'py'}`;
 }
 
 const fileWords = (text: string | null | undefined): string =>
@@ -147,4 +156,35 @@ def main():
 
 if __name__ == "__main__":
     main()
+`;
+
+const pytest = (procedureId: string): string => `import pytest
+
+${procedureId}
+SERIAL_NUMBER = "SN-0001"
+PART_NUMBER = "PCBA01"
+
+
+@pytest.fixture(scope="session")
+def supply():
+    """Replace the number with your instrument: connect to it before the yield, and disconnect after it."""
+    yield 3.3
+
+
+def test_supply(supply, measure):
+    assert measure("supply_voltage", supply, lower=3.2, upper=3.4, units="V")
+`;
+
+const robot = (procedureId: string): string => `*** Settings ***
+Library    TestStations
+
+*** Variables ***
+${procedureId}
+\${SERIAL_NUMBER}    SN-0001
+\${PART_NUMBER}      PCBA01
+
+*** Test Cases ***
+Supply
+    [Documentation]    Replace the number with a reading of your instrument.
+    Measure    supply_voltage    3.3    lower=3.2    upper=3.4    units=V
 `;

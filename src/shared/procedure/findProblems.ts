@@ -33,8 +33,9 @@ export function findProblems(document: ProcedureDocument): ProcedureProblem[] {
   const add: Add = (kind, word, span) => {
     if (problems.length < maxProblems) problems.push({ kind, word, span });
   };
-  for (const { message, pos } of document.document.errors) {
-    add('syntax', message.split('\n')[0] ?? '', { from: pos[0], to: pos[1] });
+  for (const { code, message, pos } of document.document.errors) {
+    const word = code === 'MULTIPLE_DOCS' ? 'A procedure is one document.' : (message.split('\n')[0] ?? '');
+    add('syntax', word, { from: Math.min(pos[0], document.length), to: Math.min(pos[1], document.length) });
   }
   if (problems.length > 0) return problems;
   const parsed = procedureFile.safeParse(document.json);

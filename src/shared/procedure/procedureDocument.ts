@@ -1,4 +1,15 @@
-import { type Document, isAlias, isMap, isNode, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from 'yaml';
 
 export interface Span {
   readonly from: number;
@@ -11,10 +22,13 @@ type Path = readonly (string | number)[];
 export class ProcedureDocument {
   readonly document: Document.Parsed;
   readonly json: unknown;
+  readonly length: number;
   readonly #lines = new LineCounter();
+  #targets: ReadonlyMap<Alias, Node | undefined> | undefined;
 
   constructor(source: string) {
-    this.document = parseDocument(source, { lineCounter: this.#lines, logLevel: 'silent', uniqueKeys: true });
+    this.length = source.length;
+    this.document = parseDocument(source, { lineCounter: this.#lines, logLevel: 'error', uniqueKeys: true });
     this.json = this.#toJson();
   }
 
@@ -45,17 +59,33 @@ export class ProcedureDocument {
   #find(path: Path): Node | undefined {
     let node: unknown = this.document.contents;
     for (const step of path) {
-      if (isAlias(node)) node = node.resolve(this.document);
+      if (isAlias(node)) node = this.#target(node);
       if (!isMap(node) && !isSeq(node)) return undefined;
       node = node.get(step, true);
     }
     return isNode(node) ? node : undefined;
   }
 
+  /** The library looks for the target of each alias in the whole file, which takes long if there are many. */
+  #target(alias: Alias): Node | undefined {
+    if (this.#targets === undefined) {
+      const targets = new Map<Alias, Node | undefined>();
+      const anchors = new Map<string, Node>();
+      visit(this.document, {
+        Node: (_, node) => {
+          if (isAlias(node)) targets.set(node, anchors.get(node.source));
+          else if (node.anchor !== undefined) anchors.set(node.anchor, node);
+        },
+      });
+      this.#targets = targets;
+    }
+    return this.#targets.get(alias);
+  }
+
   /** An alias that is expanded again and again could fill the memory; the library then throws. */
   #toJson(): unknown {
     try {
-      return this.document.toJS({ maxAliasCount: 100 });
+      return this.document.toJS({ maxAliasCount: 10_000 });
     } catch {
       return undefined;
     }

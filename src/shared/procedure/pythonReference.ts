@@ -22,13 +22,30 @@ export function pythonTarget(reference: string): PythonTarget {
   };
 }
 
-/** Returns the line, from 1, on which a Python file defines a function or class, or assigns its name; undefined if none does. */
+/**
+ * Returns the line, from 1, on which a Python file defines a function or class, imports it or assigns its name, within an `if` or
+ * `try`, too; undefined if none does. `from x import *` counts if nothing else does.
+ */
 export function definitionLine(source: string, callable: string): number | undefined {
   const name = callable.replaceAll(/[^\w]/gu, '');
   const definition = new RegExp(
-    `^(?:(?:async\\s+)?def|class)\\s+${name}\\b|^${name}\\s*[:=]|^(?:from|import)\\b.*\\b${name}\\b`,
+    `^\\s*(?:(?:(?:async\\s+)?def|class)\\s+${name}\\b|(?:\\w+\\s*[,=]\\s*)*${name}\\s*(?:[:,]|=(?!=))|(?:from|import)\\b.*\\b${name}\\b)`,
     'u',
   );
-  const index = source.split('\n').findIndex((line) => definition.test(line));
-  return index < 0 ? undefined : index + 1;
+  const listed = new RegExp(`^(?:[^#]*[(,\\s])?${name}\\s*(?:[,)#]|\\bas\\b|$)`, 'u');
+  const star = /^\s*from\b.*\bimport\s*\*/;
+  let owner = ''; // the statement at the margin that the line is in
+  let fallback: number | undefined;
+  for (const [index, line] of source
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .entries()) {
+    const isAtMargin = /^[^\s#)]/.test(line);
+    if (isAtMargin) owner = line;
+    const isOfModule = isAtMargin || /^(?:if|elif|else|try|except|finally|with|for|while|match)\b/.test(owner);
+    if (isOfModule && definition.test(line)) return index + 1;
+    if (!isAtMargin && /^from\b.*\bimport\s*\(/.test(owner) && listed.test(line)) return index + 1;
+    if (isOfModule && star.test(line)) fallback ??= index + 1;
+  }
+  return fallback;
 }

@@ -52,7 +52,7 @@ export const robotFiles: TestFileKind = {
   loadLimitsEditor: null,
 };
 
-const stages = /^(?:setup|main|teardown)\s*:/m;
+const stages = /(?:^|[\s{,'"\uFEFF])(?:setup|main|teardown)['"]?\s*:/m;
 
 /** `procedure.yaml`, the file of TofuPilot's command line program. */
 export const procedureFiles: TestFileKind = {

@@ -3,6 +3,8 @@ import { describe, it } from 'mocha';
 import { scanProcedure } from '../../../src/shared/procedure/procedureScan.ts';
 import { definitionLine, pythonTarget } from '../../../src/shared/procedure/pythonReference.ts';
 import { readProcedure } from '../../../src/shared/procedure/readProcedure.ts';
+import { procedureFiles } from '../../../src/shared/script/testFiles.ts';
+import { Random } from '../../../src/shared/statistics/random.ts';
 
 const board = `name: Board test
 version: "1.2"
@@ -121,6 +123,78 @@ describe('a procedure.yaml that is read', () => {
     );
   });
 
+  it('may use an anchor as often as it needs', () => {
+    const phases = Array.from({ length: 300 }, (_, at) => `  - name: p${at}\n    measurements: *list\n`);
+    const anchor = '  - name: first\n    measurements: &list [{ name: v, validators: [] }]\n';
+    const reading = readProcedure(withMain(anchor + phases.join('')), file);
+    assert.deepEqual([reading?.phases.length, reading?.problems], [301, []]);
+  });
+
+  it('has each alias at the anchor that is nearest before it', () => {
+    const source =
+      'name: n\nsetup: [&p { name: a, python: x }]\nmain: [*p, &p { name: b, python: y }]\nteardown: [*p]\n';
+    const { phases } = readProcedure(source, file) ?? assert.fail();
+    const written = phases.map(({ python }) => source.slice(python?.span.from, python?.span.to));
+    assert.deepEqual(written, ['x', 'x', 'y', 'y']);
+  });
+
+  it('may begin with ---, a mark of the byte order or a comment, and may have lines of Windows', () => {
+    const plain = withMain('  - name: a\n    python: x\n');
+    for (const source of [`---\n${plain}...\n`, `\uFEFF${plain}`, `# main\n${plain}`, plain.replaceAll('\n', '\r\n')]) {
+      const reading = readProcedure(source, file);
+      assert.deepEqual(reading?.problems, [], source);
+      const { from, to } = reading.phases[0]?.python?.span ?? assert.fail(source);
+      assert.equal(source.slice(from, to), 'x');
+    }
+  });
+
+  it('never fails, and has its problems and phases within the text, whatever is changed in it', () => {
+    const seed = Number(process.env['GENERATOR_SEED'] ?? 5);
+    const count = Number(process.env['GENERATOR_COUNT'] ?? 150);
+    const random = new Random(seed);
+    const yaml = [
+      '&a ',
+      '*a',
+      '- ',
+      ': ',
+      '\t',
+      '---\n',
+      '%YAML 1.1\n',
+      '!x ',
+      '? ',
+      '<<: *a',
+      '|\n',
+      '#',
+      '{',
+      ']',
+    ] as const;
+    const words = ['"', "'", '\r', '\0', '\u{1F600}', '\uD800', '\uFEFF', '1e400', '~', '__proto__: {a: 1}\n'] as const;
+    const pieces = [...yaml, ...words, '\n', '  ', ',', '&a [*a]'] as const;
+    for (let round = 0; round < count; round += 1) {
+      let source = random.pick([board, board.replaceAll('\n', '\r\n'), `\uFEFF${board}`]);
+      for (let change = 0; change < 1 + random.next() * 4; change += 1) {
+        const at = Math.floor(random.next() * (source.length + 1));
+        const removed = random.next() < 0.5 ? 0 : Math.floor(random.next() * 20);
+        source = source.slice(0, at) + random.pick(pieces) + source.slice(at + removed);
+        if (random.next() < 0.1) source = source.slice(0, at);
+      }
+      const about = `seed ${seed}, round ${round}: ${JSON.stringify(source)}`;
+      const reading = readProcedure(source, file);
+      const lineCount = source.split('\n').length;
+      const phases = reading?.phases ?? [];
+      const spans = [
+        ...(reading?.problems ?? []).map(({ span }) => span),
+        ...phases.flatMap(({ python, measurementSpans }) => [
+          ...(python === null ? [] : [python.span]),
+          ...Object.values(measurementSpans),
+        ]),
+      ];
+      for (const { from, to } of spans) assert.ok(0 <= from && from <= to && to <= source.length, about);
+      for (const { line, endLine } of phases) assert.ok(1 <= line && line <= endLine && endLine <= lineCount, about);
+      assert.ok(phases.length === 0 || procedureFiles.mayDefineTests(source), about);
+    }
+  });
+
   it('survives aliases that are expanded again and again', () => {
     const bomb = [
       'a: &a [1,1,1,1,1,1,1,1,1]',
@@ -166,6 +240,11 @@ describe('the problems of a procedure.yaml', () => {
     for (const [source, problem] of cases) assert.deepEqual(problemsOf(source), [problem], source);
   });
 
+  it('include a second document, which the engine would refuse', () => {
+    const two = `${withMain('  - name: a\n')}---\nname: b\n`;
+    assert.deepEqual(problemsOf(two), ['syntax A procedure is one document. | ---']);
+  });
+
   it('include values of the wrong type or size', () => {
     const [problem] = problemsOf(withMain('  - name: a\n    timeout: 0s\n'));
     assert.match(problem ?? '', /^invalid timeout: A duration.* \| timeout: 0s$/);
@@ -201,6 +280,40 @@ describe('a reference to Python', () => {
       ['check', 'Psu', 'z', 'inner', 'none'].map((name) => definitionLine(source, name)),
       [9, 12, 2, undefined, undefined],
     );
+  });
+});
+
+describe('the definition of a Python function', () => {
+  const found: [source: string, line: number][] = [
+    ['from .power import (\n    other,\n    check,\n)\n', 3],
+    ['from .power import (  # all\n    other, check as x, check\n)\n', 2],
+    ['from .power import (a,\n  check)\n', 2],
+    ['try:\n    from fast import check\nexcept ImportError:\n    def check(): ...\n', 2],
+    ['if True:\n    pass\nelse:\n    async def check(): ...\n', 4],
+    ['import os\nfrom .power import *\n', 2],
+    ['from .power import *\ndef check(): ...\n', 2],
+    ['\uFEFFdef check(): ...\n', 1],
+    ['@decorated(\n  1,\n)\r\ndef check(\r\n): ...\r\n', 4],
+    ['other = check = make()\n', 1],
+    ['other, check = make()\n', 1],
+    ['check: Callable = make()\n', 1],
+  ];
+  const lost = [
+    'class Psu:\n    def check(self): ...\n',
+    'def other():\n    from x import check\n    check = 1\n',
+    '# from .power import check\n',
+    'from .power import (\n    # check,\n    checks,\n    other as checking,\n)\n',
+    'check == 1\n',
+    'def checks(): ...\n',
+    'run(\n    check,\n)\n',
+  ];
+
+  it('is found wherever Python would find it', () => {
+    for (const [source, line] of found) assert.equal(definitionLine(source, 'check'), line, source);
+  });
+
+  it('is not found where it is of something else', () => {
+    for (const source of lost) assert.equal(definitionLine(source, 'check'), undefined, source);
   });
 });
 

@@ -165,6 +165,73 @@ Slow
     assert.equal(host.one('run_complete').outcome, 'ERROR');
   });
 
+  it('fails by assertions with several lines and by the failures of Robot Framework, and by nothing else', async () => {
+    const host = await run(
+      `*** Settings ***
+Library    Collections
+Library    board.py
+
+*** Test Cases ***
+Lists
+    \${one}=    Create List    1
+    \${two}=    Create List    2
+    Lists Should Be Equal    \${one}    \${two}
+Texts
+    Should Be Equal    a\\nb\\nc    a\\nB: x\\nc
+Raised
+    Raise    Failure
+Continued
+    Raise    ContinuableFailure
+Broken
+    Raise    Error
+Lines
+    Break In Lines
+`,
+      {
+        files: {
+          'board.py': `import robot.api
+def raise_(name):
+    raise getattr(robot.api, name)("first\\nsecond: line")
+raise_.robot_name = "Raise"
+def break_in_lines():
+    raise ValueError("no\\nAssertionError: contact")
+`,
+        },
+      },
+    );
+    const ends = host.all('phase_complete').map(({ name, outcome, failure }) => [name, outcome, failure?.type]);
+    assert.deepEqual(
+      ends.filter(([, outcome]) => outcome !== 'PASS'),
+      [
+        ['Lists / Lists Should Be Equal', 'FAIL', 'AssertionError'],
+        ['Texts / Should Be Equal', 'FAIL', 'AssertionError'],
+        ['Raised / Raise', 'FAIL', 'Failure'],
+        ['Continued / Raise', 'FAIL', 'ContinuableFailure'],
+        ['Broken / Raise', 'ERROR', 'Error'],
+        ['Lines / Break In Lines', 'ERROR', 'ValueError'],
+      ],
+      host.diagnostics(),
+    );
+  });
+
+  it('is no PASS if a test fails outside of its keywords and is skipped for that', async () => {
+    for (const row of ['IF', 'WHILE    True    limit=1\n        Log    1\n    END']) {
+      const host = await run(`*** Test Cases ***
+Good
+    Log    1
+Left Out
+    [Tags]    robot:skip
+    Log    1
+Bad
+    [Tags]    robot:skip-on-failure
+    ${row}
+`);
+      const ends = host.all('phase_complete').filter(({ name }) => name === 'Left Out' || name === 'Bad');
+      assert.deepEqual(ends.map(({ name, outcome }) => [name, outcome]), [['Left Out', 'SKIP'], ['Bad', 'ERROR']], host.diagnostics()); // prettier-ignore
+      assert.equal(host.one('run_complete').outcome, 'ERROR');
+    }
+  });
+
   it('asks the operator by input() and by the library Dialogs', async () => {
     const folder = await scriptFolder({
       'board.robot': `${variables}*** Settings ***

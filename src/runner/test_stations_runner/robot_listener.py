@@ -25,6 +25,8 @@ _KEYWORDS = ("KEYWORD", "SETUP", "TEARDOWN")
 _BLOCKS = ("FOR", "ITERATION", "WHILE", "IF", "ELSE IF", "ELSE", "EXCEPT", "FINALLY", "GROUP")
 _SHOWN_LEVELS = {"INFO": "INFO", "WARN": "WARNING", "ERROR": "ERROR"}
 _MAX_LOGS = 1000
+# The last two are those of `robot.api`.
+_VERDICTS = ("AssertionError", "OutsideOfLimits", "Failure", "ContinuableFailure")
 _BLOCK, _NOT_RUN, _PHASE, _INSIDE = "block", "not run", "phase", "inside"
 
 
@@ -149,7 +151,9 @@ class RobotListener:
         is_seen = status == PASS or (status == SKIP and (SKIP in outcomes or FAIL in outcomes))
         if not is_seen and not (status == FAIL and {FAIL, ERROR}.intersection(outcomes)):
             # The reason is in no keyword of the test, such as the setup of the suite.
-            self._record(name, SKIP if status == SKIP else ERROR, attributes["lineno"], attributes["message"])
+            message = attributes["message"]
+            is_skipped = status == SKIP and not _is_skipped_by_failure(message)
+            self._record(name, SKIP if is_skipped else ERROR, attributes["lineno"], message)
         self._test = None
         self._used = set()
 
@@ -199,7 +203,7 @@ class RobotListener:
             place = self._keyword.place
             self._failure = Failure(type="", message=text, traceback=text, place=place, missing_module=None)
         elif self._failure is not None and text.startswith("Traceback (most recent call last)"):
-            name = text.rstrip().rpartition("\n")[2].partition(":")[0].rpartition(".")[2]
+            name = _exception_in(text, self._failure["message"])
             is_named = not self._failure["type"]
             self._failure["traceback"] = truncate(text)
             if is_named:
@@ -247,7 +251,7 @@ class RobotListener:
         elif attributes["type"] == "TRY":
             phase.outcome = SKIP  # if the failure is not handled, the test fails
         else:
-            is_verdict = failure is not None and failure["type"] in ("AssertionError", "OutsideOfLimits")
+            is_verdict = failure is not None and failure["type"] in _VERDICTS
             phase.outcome, phase.failed = FAIL if is_verdict else ERROR, True
         if failure is not None and (phase.failed or attributes["type"] == "TRY"):
             phase.failure = {**failure, "type": failure["type"] or "Failure"}
@@ -276,3 +280,20 @@ class RobotListener:
             self._logs += 1
             phase.call.logs.append(stored_log(level, time.time() * 1000, message, place))
         self._session.channel.send("phase_log", execution_id=run.id, level=level, message=message, place=place)
+
+
+def _exception_in(traceback: str, message: str) -> str:
+    """Returns the name of the exception, whose message may have several lines."""
+    text, end = traceback.rstrip(), message.rstrip()
+    before = text[: -len(end)] if end and text.endswith(end) else text
+    line = before.rpartition("\n")[2] + text[len(before) :]
+    return line.partition(":")[0].rpartition(".")[2]
+
+
+def _is_skipped_by_failure(message: str) -> bool:
+    """Returns whether a test failed and is skipped for that reason, by `--skiponfailure` or `robot:skip-on-failure`.
+
+    The message begins with "Test failed but skip-on-failure mode was active", since Robot Framework 7 with "Failed test
+    skipped using". Those of other skipped tests have no such word in their first line.
+    """
+    return "failed" in message.partition("\n")[0].lower()

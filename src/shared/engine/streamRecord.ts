@@ -1,7 +1,9 @@
+import type * as z from 'zod';
 import type { Outcome, PhaseOutcome } from '../contract/common.ts';
 import { logLevel } from '../contract/common.ts';
 import type { EngineEvent } from '../contract/engine.ts';
 import type { NewRunBody, V2Measurement } from '../contract/newRuns.ts';
+import { batchNumber, partNumber, revisionNumber } from '../contract/numbers.ts';
 import type { RunnerMeasurement } from '../contract/runner.ts';
 
 export interface SeenPhase {
@@ -120,9 +122,9 @@ export class StreamRecord {
       started_at: isoOf(started),
       ended_at: isoOf(Math.max(started, this.last ?? this.#now())),
       serial_number,
-      ...(part_number == null ? {} : { part_number }),
-      ...(revision_number == null ? {} : { revision_number }),
-      ...(batch_number == null ? {} : { batch_number }),
+      part_number: taken(partNumber, part_number),
+      revision_number: taken(revisionNumber, revision_number),
+      batch_number: taken(batchNumber, batch_number),
       phases: this.phases.map((phase) => ({
         name: phase.name,
         outcome: phase.outcome,
@@ -135,6 +137,10 @@ export class StreamRecord {
     };
   }
 }
+
+/** What no server takes, such as an empty part number, is left out, so that the rest is not refused with it. */
+const taken = (schema: z.ZodType<string>, value: string | null | undefined): string | undefined =>
+  schema.safeParse(value).data;
 
 function pushedMeasurement({ name, outcome, measured_value, units }: RunnerMeasurement): V2Measurement {
   return {
@@ -155,7 +161,9 @@ const pushedLog = ({ level, time, message, place }: SeenLog): NonNullable<NewRun
 
 const isoOf = (millis: number): string => new Date(millis).toISOString();
 
+const yearTenThousand = Date.UTC(10_000, 0);
+
 function millisOf(time: string | null | undefined): number | null {
   const millis = time == null ? NaN : Date.parse(time);
-  return Number.isNaN(millis) ? null : millis;
+  return millis >= 0 && millis < yearTenThousand ? millis : null;
 }

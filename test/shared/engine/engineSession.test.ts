@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { EngineCommand } from '../../../src/shared/contract/engine.ts';
+import { newRunBody } from '../../../src/shared/contract/newRuns.ts';
 import { formAnswer, promptDisplayTypes, promptInputTypes } from '../../../src/shared/contract/promptForm.ts';
 import { type RunnerEvent, runnerEvent } from '../../../src/shared/contract/runner.ts';
 import { noDeclaration } from '../../../src/shared/engine/declaredProcedure.ts';
 import { judgedMeasurement, pendingMeasurement } from '../../../src/shared/engine/engineMeasurements.ts';
 import { EngineSession } from '../../../src/shared/engine/engineSession.ts';
+import { Random } from '../../../src/shared/statistics/random.ts';
 
 class Follower {
   readonly events: RunnerEvent[] = [];
@@ -105,6 +107,42 @@ describe('a session of the engine', () => {
       follower.events.map(({ event }) => event),
       ['run_started', 'phase_started', 'phase_complete', 'run_complete', 'script_ended'],
     );
+  });
+
+  it('has a result that servers take, whatever phases and units it reports', () => {
+    const texts = ['', 'a', '\0', '\uD800', 'x'.repeat(3_000), '<b>', '__proto__'] as const;
+    const times = ['2026-11-28T06:15:17.478Z', 'x', '', '+275760-09-13T00:00:00Z', '-000001-01-01T00:00:00Z'] as const;
+    const values: [unknown, ...unknown[]] = [{ Numeric: 1 }, 'Null', { Object: { a: 1 } }, { truncated: true }, null];
+    const random = new Random(4);
+    for (let round = 0; round < 300; round += 1) {
+      const follower = new Follower();
+      const about = { phase_key: random.pick(['a', 'b', 'c']), attempt: random.pick([1, 2]) };
+      const log = { level: random.pick(texts), message: random.pick(texts), file: random.pick(texts), line: -1 };
+      const unit = {
+        part_number: random.pick(texts),
+        revision_number: random.pick(texts),
+        batch_number: random.pick(texts),
+      };
+      follower.report(
+        ...plan,
+        { type: 'identify_resolved', unit: { serial_number: 'S1', ...unit } },
+        { type: 'phase_started', ...about, started_at: random.pick(times) },
+        { type: 'measurement_recorded', ...about, name: random.pick(texts), value: random.pick(values), unit: 'V' },
+        { type: 'phase_log', ...about, ...log },
+        {
+          type: 'phase_finished',
+          ...about,
+          outcome: 'FAIL',
+          started_at: random.pick(times),
+          ended_at: random.pick(times),
+        },
+      );
+      follower.session.finish({ exitCode: 1, wasStopped: false, record: null }, false);
+      const body = follower.session.record.body('6d3c4a0e-0000-4000-8000-000000000001', 'ERROR', null);
+      const saved = newRunBody.parse(JSON.parse(JSON.stringify(body)));
+      const acceptable = ['a', '<b>', '__proto__'].find((text) => text === unit.part_number);
+      assert.equal(saved.part_number, acceptable, `round ${round}`);
+    }
   });
 
   it('calls no value good that is outside its limits, if its phase fails by itself', () => {

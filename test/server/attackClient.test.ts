@@ -188,7 +188,8 @@ describe('a malicious server (ours, in the place of TofuPilot)', function () {
     it(`limits the size of ${what} that never ends`, async () => {
       evil.endless(status, headers, ' '.repeat(mib));
       await refused(list(), status === 500 ? /status 500/ : /more than 64 MiB/);
-      assert.ok(evil.sent < 600 * mib, `${evil.sent / mib} MiB`);
+      // Packed, hundreds of MiB fit into the buffers of a connection.
+      if (!('Content-Encoding' in headers)) assert.ok(evil.sent < 600 * mib, `${evil.sent / mib} MiB`);
       await eventually(async () => assert.equal(await evil.open(), 0));
     });
   }

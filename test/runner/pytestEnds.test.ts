@@ -32,6 +32,18 @@ withNewestPython('A session of pytest', (python) => {
     }
   });
 
+  it('of which only some tests run is no PASS either if it ends between them', async () => {
+    const folder = await scriptFolder({
+      'test_board.py': `${names}def test_a():\n    pass\ndef test_b():\n    pass\ndef test_c():\n    pass\n`,
+      'conftest.py': 'import pytest\ndef pytest_runtest_logfinish():\n    pytest.exit("enough", returncode=0)\n',
+    });
+    const host = await Host.run(python, path.join(folder, 'test_board.py'), {
+      env: { [runnerEnvironment.phases]: JSON.stringify({ only: ['test_a', 'test_b'] }) },
+    });
+    assert.deepEqual(phases(host), [['test_a', 'PASS']], host.diagnostics());
+    assert.equal(host.one('run_complete').partial_outcome, 'ERROR');
+  });
+
   it('that dies leaves its result on disk, and it is no PASS', async () => {
     const folder = await scriptFolder({
       'test_board.py': `${names}import os\ndef test_a():\n    pass\ndef test_b(measure):\n    measure("supply", 4.25)\n    os._exit(0)\n`,

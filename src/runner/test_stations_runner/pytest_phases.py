@@ -63,7 +63,7 @@ class PytestUnits:
     def break_passing_runs(self, why: str | None) -> None:
         """Lets no run pass that is still open if there is a reason, or if some of its tests have not run."""
         for number, run in self._open.items():
-            if not run.is_closed and run.outcome == PASS:
+            if not run.is_closed and run.outcome_of_calls == PASS:
                 left = self._left[number]
                 reason = why or (f"{left} tests were not run." if left > 0 else None)
                 if reason is not None:

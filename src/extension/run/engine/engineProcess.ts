@@ -12,8 +12,9 @@ import type { TestListener, TestProcess } from '../kinds/testProcess.ts';
 import { EngineHome } from './engineHome.ts';
 import { linesOf } from './linesOf.ts';
 import { ProcessTree } from './processTree.ts';
+import { ProgressSaver } from './progressSaver.ts';
 import { type QueuedRecord, readQueuedRecord } from './queuedRecord.ts';
-import { type ResultPlace, saveResult } from './saveResult.ts';
+import { type ResultPlace, saveProgress, saveResult } from './saveResult.ts';
 
 export interface EnginePlan {
   readonly mode: RunMode;
@@ -49,6 +50,8 @@ export class EngineProcess implements TestProcess {
   readonly #home: EngineHome;
   readonly #tree: ProcessTree;
   readonly #session: EngineSession;
+  /** Undefined in a dry run. */
+  readonly #progress: ProgressSaver | undefined;
   readonly ended: Promise<number | null>;
   #wasStopped = false;
   #hasAborted = false;
@@ -69,9 +72,19 @@ export class EngineProcess implements TestProcess {
     this.#session = new EngineSession({
       ...plan,
       now: Date.now,
-      emit: (event) => listener.event(event),
+      emit: (event) => {
+        listener.event(event);
+        if (event.event === 'phase_started' || event.event === 'phase_complete') this.#progress?.request();
+      },
       send: (command) => this.#write(command),
     });
+    const { place, executionId, procedureId } = plan;
+    if (place !== undefined) {
+      const progress = { executionId, procedureId, stream: this.#session.record };
+      const reportError = (error: unknown): void =>
+        listener.output(`The progress of the run could not be saved: ${messageOf(error)}\n`);
+      this.#progress = new ProgressSaver(() => saveProgress(place, progress), reportError);
+    }
     const reading = Promise.all([this.#readReports(), this.#readOutput()]);
     this.ended = this.#end(reading);
   }
@@ -241,6 +254,7 @@ export class EngineProcess implements TestProcess {
     if (session.hasStarted && typeof queued === 'string') this.#listener.output(`No record of the run: ${queued}.\n`);
     const end = { exitCode, wasStopped: this.#wasStopped, record: record?.body ?? null };
     const verdict = session.finish(end, this.#wasKilled);
+    await this.#progress?.end();
     if (place === undefined || !session.hasStarted) return true;
     const event = { execution_id: executionId, time: Date.now(), status: null };
     try {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { copyFile, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PendingUploadEntry } from '../../../shared/contract/pendingUpload.ts';
@@ -11,8 +12,9 @@ interface AttachedFile {
 }
 
 /**
- * Writes a result to the folder of pending uploads, ready to be pushed, as the Python runner does. It is there as a whole or not at
- * all, and survives a crash of the machine.
+ * Writes a result to the folder of pending uploads as the Python runner does, in place of an earlier one of the same test. It is
+ * there as a whole or not at all, and survives a crash of the machine.
+ * @param isFinal whether it is ready to be pushed; otherwise it is pushed only when this process has ended without writing it again
  * @returns the names of the attachments that could not be read
  */
 export async function writePending(
@@ -20,6 +22,7 @@ export async function writePending(
   entry: Omit<PendingUploadEntry, 'attachments'>,
   body: string,
   files: readonly AttachedFile[],
+  isFinal = true,
 ): Promise<string[]> {
   const unfinished = join(folder, `.${randomUUID()}`);
   await mkdir(unfinished, { recursive: true, mode: 0o700 });
@@ -36,9 +39,14 @@ export async function writePending(
       }
     }
     await writeSynced(join(unfinished, 'body.json'), body);
-    await writeSynced(join(unfinished, 'handed.json'), JSON.stringify({ status: null, message: null }));
+    if (isFinal) await writeSynced(join(unfinished, 'handed.json'), JSON.stringify({ status: null, message: null }));
     await writeSynced(join(unfinished, 'entry.json'), JSON.stringify({ ...entry, attachments }));
-    await renameWithRetries(unfinished, join(folder, entry.id));
+    const finished = join(folder, entry.id);
+    // Whenever this process is killed, the old or the new one exists.
+    const hadEarlier = existsSync(finished);
+    if (hadEarlier) await renameWithRetries(finished, `${finished}_before`);
+    await renameWithRetries(unfinished, finished);
+    if (hadEarlier) await rm(`${finished}_before`, { recursive: true, force: true, maxRetries: 3 });
     return missing;
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });

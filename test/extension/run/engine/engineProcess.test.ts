@@ -4,6 +4,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { afterEach, describe, it } from 'mocha';
 import * as z from 'zod';
+import { UploadFolder } from '../../../../src/extension/run/uploads/uploadFolder.ts';
+import { until } from '../../../e2e/support/until.ts';
 import { procedureId } from '../../../support/engine/streams.ts';
 import { EngineRun, standIn } from './engineRun.ts';
 
@@ -48,6 +50,30 @@ describe('a procedure that runs with the stand-in for TofuPilot’s program', ()
     assert.equal(passing.isPlugRunning(), true);
     passing.endPlug();
     assert.deepEqual(readdirSync(join(passing.storage, 'engine')), []);
+  });
+
+  it('is on disk as an ERROR while it runs, in case its window ends, and only once in the end', async () => {
+    const passing = start('passes');
+    const folder = new UploadFolder(passing.outbox);
+    const during: unknown[] = [];
+    passing.onEvent = (event) => {
+      if (event.event !== 'ui_request') return;
+      if (event.form.some(({ key }) => key === 'serial_number')) {
+        passing.answer(event.request_id, { serial_number: 'SN-0042', part_number: 'P1' });
+        return;
+      }
+      void until(() => folder.list().then(([first]) => first), { what: 'the progress' }).then((progress) => {
+        during.push(progress.outcome, progress.serial_number, progress.handed, progress.isBusy);
+        passing.answer(event.request_id, { light: true });
+      });
+    };
+    await passing.run();
+    passing.endPlug();
+    assert.deepEqual(during, ['ERROR', 'SN-0042', null, true]);
+    assert.deepEqual(
+      (await folder.list()).map(({ outcome, handed, isBusy }) => [outcome, handed, isBusy]),
+      [['PASS', { status: null, message: null }, false]],
+    );
   });
 
   it('asks again, with the reason, when the program refuses an answer', async () => {

@@ -60,10 +60,12 @@ describe('procedure.yaml', function () {
     await page.getByRole('textbox', { name: 'Serial number' }).fill('XX');
     await page.getByRole('button', { name: 'Send Answer' }).click();
     await page.getByText('The text does not have the form that the test expects.').waitFor();
+    await window.screenshots('procedure-unit');
     await page.getByRole('textbox', { name: 'Serial number' }).fill('SN-0042');
     await page.getByRole('textbox', { name: 'Serial number' }).press('Enter');
     await page.getByRole('heading', { name: 'Is the green light on?' }).waitFor();
     await page.getByRole('switch', { name: 'The light is on' }).check();
+    await window.screenshots('procedure-prompt');
     await page.getByRole('button', { name: 'Send Answer' }).click();
     await window.notification(/SN-0042: PASS.*Saved as a run of FVT1 on Bench 1/).locator.waitFor();
     const [pushed, ...more] = await bench.runs();

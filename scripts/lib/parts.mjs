@@ -37,10 +37,11 @@ const ruff = ['-m', 'ruff'];
 
 /** @type {Part[]} */
 export const parts = [
-  // The build comes first because others use it, then the longest suite, beside which the rest runs.
+  // The build comes first because others use it, then the longest suites, beside which the rest runs.
   check('build', [[node, script('scripts/package.mjs')]]),
   suite('e2e', { needs: ['pythons', 'browser', 'newest'], usesBuild: true, timeout: 180_000, share: [1, 2] }),
   suite('e2e', { needs: ['pythons', 'browser', 'newest'], usesBuild: true, timeout: 180_000, share: [2, 2] }),
+  suite('server', { needs: ['pythons'], timeout: 60_000 }),
   suite('unit', { timeout: 60_000, folders: ['shared', 'extension', 'webviews', 'project'] }),
   check('types', [npmCommand(['run', 'typecheck'])]),
   check('lint', [npmCommand(['run', 'lint'])]),
@@ -56,7 +57,6 @@ export const parts = [
     ['tools'],
   ),
   check('python-types', [[venvPython('tools'), ...mypy]], ['tools']),
-  suite('server', { needs: ['pythons'], timeout: 60_000 }),
   suite('runner', { needs: ['pythons'], timeout: 60_000 }),
   slow(oldestPackages()),
   slow(postgres()),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
 import { areSlowTestsLeftOut } from '../../support/slow.ts';
 import { openBrowser } from './browser.ts';
@@ -127,13 +127,15 @@ export class Workbench {
     await this.#pick('F1', `>${title}`, title);
   }
 
-  /** Opens a file of the workspace by a part of its path that names it alone. */
+  /** Opens a file of the workspace by its name, or by the end of its path if others have the same name. */
   async openFile(path: string): Promise<void> {
-    await this.#pick('Control+P', path, basename(path));
+    await this.#pick('Control+P', path, basename(path), dirname(path) === '.' ? '' : dirname(path));
     await this.page.getByRole('tab', { name: basename(path), selected: true }).waitFor();
     // The tab comes first. Until the text is there, the icons of the title still act on the file before.
     await this.page
-      .locator(`.editor-group-container.active .monaco-editor[data-uri$="/${encodeURIComponent(basename(path))}"]`)
+      .locator(
+        `.editor-group-container.active .monaco-editor[data-uri$="/${path.split('/').map(encodeURIComponent).join('/')}"]`,
+      )
       .waitFor();
   }
 
@@ -317,12 +319,12 @@ export class Workbench {
    * Chooses in the palette that a key opens. An open palette does not learn of new commands and files, and a window that
    * restores its panels closes it: then it is opened again.
    */
-  async #pick(key: 'F1' | 'Control+P', text: string, label: string): Promise<void> {
+  async #pick(key: 'F1' | 'Control+P', text: string, label: string, folder = ''): Promise<void> {
     await until(
       async () => {
         await this.page.keyboard.press(key);
         await this.quickInput.fill(text, 3000);
-        const row = this.quickInput.row(label);
+        const row = this.quickInput.row(label).filter({ hasText: folder });
         const none = this.quickInput.row(key === 'F1' ? 'No matching commands' : 'No matching results');
         await row
           .or(none)

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { promptDisplayTypes, promptInputTypes } from './promptForm.ts';
 
 /**
  * `procedure.yaml`, the file of TofuPilot's command line program (1.4.1), which has no published schema. Unknown keys are an
@@ -96,23 +97,7 @@ const option = z.strictObject({
 });
 
 const component = z.strictObject({
-  type: described(
-    z.enum([
-      'text_input',
-      'textarea',
-      'number_input',
-      'slider',
-      'switch',
-      'radio',
-      'select',
-      'multiselect',
-      'checklist',
-      'text',
-      'image',
-      'progress',
-    ]),
-    'The kind of field, or of what is shown.',
-  ),
+  type: described(z.enum([...promptInputTypes, ...promptDisplayTypes]), 'The kind of field, or of what is shown.'),
   key,
   label: text(200, 'The label of the field.'),
   description: text(1_000, 'Shown below the label.'),

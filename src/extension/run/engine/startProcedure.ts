@@ -41,15 +41,18 @@ class ProcedureRun implements TestProcess {
 
   send(command: RunnerCommand): void {
     if (command.command === 'procedure_response') this.#procedure.resolve(command.procedure_id);
-    if (command.command === 'stop' || command.command === 'kill') {
-      this.#wasStopped = true;
-      this.#procedure.resolve(null);
-    }
+    if (command.command === 'stop' || command.command === 'kill') this.#endBeforeStart();
     this.#process?.send(command);
   }
 
   kill(): void {
+    this.#endBeforeStart();
     this.#process?.kill();
+  }
+
+  #endBeforeStart(): void {
+    this.#wasStopped = true;
+    this.#procedure.resolve(null);
   }
 
   async #run(): Promise<number | null> {

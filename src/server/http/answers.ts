@@ -50,7 +50,7 @@ function messageWithFields({ message, issues }: Pick<RefusalError, 'message' | '
 
 function refusalOf(error: unknown): unknown {
   if (error instanceof RunInputError) return badRequest(error.message);
-  if (isBrokenOff(error)) return unavailable('The request broke off.');
+  if (isIncomplete(error)) return unavailable('The request ended before it was complete.');
   return error;
 }
 
@@ -58,7 +58,7 @@ function refusalOf(error: unknown): unknown {
  * Whether the client disconnected during its request: no client reads the response, and nothing failed here. Lost connections to
  * PostgreSQL have the same code in other words.
  */
-const isBrokenOff = (error: unknown): boolean =>
+const isIncomplete = (error: unknown): boolean =>
   error instanceof Error && error.message === 'aborted' && systemCode(error) === 'ECONNRESET';
 
 /** @param route the path for the log, without what a client chose */

@@ -37,18 +37,6 @@ describe('running a script on a station', function () {
     await window.openContainer('Test Stations');
   });
 
-  it('asks about a procedure that is not linked; canceling starts and pushes nothing', async () => {
-    const window = workbench();
-    const before = await window.testResultRows();
-    await runFile(window, 'openhtf_fvt1.py');
-    await eventually(async () => assert.match(await window.dialog.text(), /FVT1, which is not linked to Bench 1/));
-    assert.deepEqual((await window.dialog.buttons()).sort(), ['Cancel', 'Create and Link FVT1']);
-    for (const theme of ['light', 'dark'] as const) await window.screenshot('not-linked', theme);
-    await window.dialog.click('Cancel');
-    assert.deepEqual(await bench.runs(), []);
-    assert.deepEqual(await window.testResultRows(), before);
-  });
-
   it('links the procedure on request and pushes exactly one run of the smallest OpenHTF script', async () => {
     const window = workbench();
     await runFile(window, 'openhtf_fvt1.py');
@@ -78,6 +66,21 @@ describe('running a script on a station', function () {
       .getByRole('heading', { level: 1, name: /PASS\s*SN-0001/ })
       .waitFor();
     await window.closeEditor('SN-0001 PASS');
+  });
+
+  it('asks about a procedure that is not linked; canceling starts and pushes nothing', async () => {
+    const window = workbench();
+    const runs = await bench.runs();
+    bench.write('unlinked.py', bench.read('openhtf_fvt1.py').replace('FVT1', 'EOL7'));
+    await runFile(window, 'unlinked.py');
+    await eventually(async () => assert.match(await window.dialog.text(), /EOL7, which is not linked to Bench 1/));
+    assert.deepEqual((await window.dialog.buttons()).sort(), ['Cancel', 'Create and Link EOL7', 'Run as FVT1']);
+    for (const theme of ['light', 'dark'] as const) await window.screenshot('not-linked', theme);
+    await window.dialog.click('Cancel');
+    assert.deepEqual(await bench.runs(), runs);
+    const rows = (await window.testResultRows()).join('\n');
+    assert.match(rows, /openhtf_fvt1\.py/);
+    assert.doesNotMatch(rows, /unlinked\.py/);
   });
 
   itSlow('shows all data of an OpenHTF record in the report of the run', async () => {

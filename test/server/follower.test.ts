@@ -4,12 +4,13 @@ import { createConnection, createServer, type Server, type Socket } from 'node:n
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, it } from 'mocha';
 import * as z from 'zod';
+import { freePort } from '../../src/extension/run/engine/freePort.ts';
 import { systemClock } from '../../src/server/live/presence/clock.ts';
 import { Followers } from '../../src/server/live/presence/followers.ts';
 import type { LiveStream, StreamListener } from '../../src/server/live/streaming/streams.ts';
 import { pythons } from './pythons.ts';
 import { SetServerClock } from './setServerClock.ts';
-import { freePort, startStationServer, type StationServer } from './stationServer.ts';
+import { startStationServer, type StationServer } from './stationServer.ts';
 
 const userInput = 'openhtf.plugs.user_input.UserInput';
 const shown = z.object({

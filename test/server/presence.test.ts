@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, it } from 'mocha';
 import * as z from 'zod';
+import { freePort } from '../../src/extension/run/engine/freePort.ts';
 import { DataFolder } from '../../src/server/cli/dataFolder.ts';
 import { local } from '../../src/shared/contract/local.ts';
 import { overview } from '../../src/shared/contract/overview.ts';
@@ -13,7 +14,7 @@ import { uptime } from '../../src/shared/contract/uptime.ts';
 import { adminKey, useServerProcess } from './bench.ts';
 import { type EventClient, listenTo } from './eventClient.ts';
 import { pythons } from './pythons.ts';
-import { freePort, startStationServer, type StationServer } from './stationServer.ts';
+import { startStationServer, type StationServer } from './stationServer.ts';
 
 describe('presence', function () {
   this.timeout(120_000);

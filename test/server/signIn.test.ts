@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { after, afterEach, before, describe, it } from 'mocha';
+import { freePort } from '../../src/extension/run/engine/freePort.ts';
 import { accounts } from '../../src/shared/contract/accounts.ts';
 import { audit } from '../../src/shared/contract/audit.ts';
 import { readInvitation } from '../../src/shared/contract/invitationLink.ts';
@@ -13,7 +14,6 @@ import { clientId, clientSecret, SignInProvider } from '../support/signInProvide
 import { adminKey } from './bench.ts';
 import { TestClient } from './requests.ts';
 import { SignInBrowser } from './signInBrowser.ts';
-import { freePort } from './stationServer.ts';
 import { runServerProgram, startServer, temporaryFolder, type TestServer } from './support.ts';
 
 type Begun = Answer<typeof signIns.begin>;

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -14,17 +13,6 @@ export interface StationServer {
   test(how?: 'test' | 'quiet'): void;
   /** Ends it in order, or at once. */
   end(how: 'end' | 'kill'): Promise<void>;
-}
-
-/** A port that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('A server on a port has no port.');
-  return address.port;
 }
 
 /** Resolves when it listens. */

@@ -45,36 +45,24 @@ export type Invitation = z.infer<typeof invitation>;
 
 /** The users of a station server. Those of the v2 API (`users`) are the same people, as TofuPilot shows them. */
 export const accounts = {
-  own: operation({
-    id: 'local.users.own',
-    method: 'GET',
-    path: '/api/local/users/current',
+  own: operation('local.users.own', 'GET', '/api/local/users/current', {
     access: ['user'],
     answer: own,
   }),
   /** In the order in which they were created. */
-  list: operation({
-    id: 'local.users.list',
-    method: 'GET',
-    path: '/api/local/users',
+  list: operation('local.users.list', 'GET', '/api/local/users', {
     access: ['user'],
     role: 'administrator',
     answer: z.object({ data: z.array(account) }),
   }),
-  create: operation({
-    id: 'local.users.create',
-    method: 'POST',
-    path: '/api/local/users',
+  create: operation('local.users.create', 'POST', '/api/local/users', {
     access: ['user'],
     role: 'administrator',
     body: z.object({ name: userName, email, role }),
     answer: invitation,
     refusals: [409],
   }),
-  update: operation({
-    id: 'local.users.update',
-    method: 'PATCH',
-    path: '/api/local/users/{id}',
+  update: operation('local.users.update', 'PATCH', '/api/local/users/{id}', {
     access: ['user'],
     role: 'administrator',
     params: byId,
@@ -83,10 +71,7 @@ export const accounts = {
     refusals: [404, 409],
   }),
   /** A new invitation, in place of an earlier one. It also gives back access to a user whose access was revoked. */
-  invite: operation({
-    id: 'local.users.invite',
-    method: 'POST',
-    path: '/api/local/users/{id}/invitation',
+  invite: operation('local.users.invite', 'POST', '/api/local/users/{id}/invitation', {
     access: ['user'],
     role: 'administrator',
     params: byId,
@@ -94,10 +79,7 @@ export const accounts = {
     refusals: [404, 409],
   }),
   /** Ends all keys and the invitation of a user. What the user did keeps the name. */
-  revoke: operation({
-    id: 'local.users.revoke',
-    method: 'DELETE',
-    path: '/api/local/users/{id}',
+  revoke: operation('local.users.revoke', 'DELETE', '/api/local/users/{id}', {
     access: ['user'],
     role: 'administrator',
     params: byId,
@@ -105,10 +87,7 @@ export const accounts = {
     refusals: [404, 409],
   }),
   /** Exchanges the token, which is the fragment of the link, for a personal key, once. */
-  acceptInvitation: operation({
-    id: 'local.invitations.accept',
-    method: 'POST',
-    path: '/api/local/invitations/accept',
+  acceptInvitation: operation('local.invitations.accept', 'POST', '/api/local/invitations/accept', {
     access: [],
     body: z.object({ token: z.string().min(1).max(200) }),
     answer: personal,

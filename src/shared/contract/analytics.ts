@@ -228,10 +228,7 @@ export type Route = z.infer<typeof route>;
 
 /** Statistics over all runs of a procedure. */
 export const analytics = {
-  procedure: operation({
-    id: 'local.analytics.procedure',
-    method: 'GET',
-    path: '/api/local/analytics/procedures/{id}',
+  procedure: operation('local.analytics.procedure', 'GET', '/api/local/analytics/procedures/{id}', {
     access: ['user'],
     isSlow: true,
     params: byId,
@@ -249,10 +246,7 @@ export const analytics = {
     refusals: [404],
   }),
   /** The routes of the parts that were tested with the procedure, those with the most units first. */
-  routes: operation({
-    id: 'local.analytics.routes',
-    method: 'GET',
-    path: '/api/local/analytics/procedures/{id}/routes',
+  routes: operation('local.analytics.routes', 'GET', '/api/local/analytics/procedures/{id}/routes', {
     access: ['user'],
     isSlow: true,
     params: byId,
@@ -267,10 +261,7 @@ export const analytics = {
     refusals: [404],
   }),
   /** All measurements of a procedure in one answer, in the order of recording: for the hints in a script and for tables. */
-  measurements: operation({
-    id: 'local.analytics.measurements',
-    method: 'GET',
-    path: '/api/local/analytics/procedures/{id}/measurements',
+  measurements: operation('local.analytics.measurements', 'GET', '/api/local/analytics/procedures/{id}/measurements', {
     access: ['user'],
     isSlow: true,
     params: byId,
@@ -278,10 +269,7 @@ export const analytics = {
     answer: z.object({ ...answered, measurements: z.array(measurementSummary) }),
     refusals: [404],
   }),
-  measurement: operation({
-    id: 'local.analytics.measurement',
-    method: 'GET',
-    path: '/api/local/analytics/procedures/{id}/measurement',
+  measurement: operation('local.analytics.measurement', 'GET', '/api/local/analytics/procedures/{id}/measurement', {
     access: ['user'],
     isSlow: true,
     params: byId,
@@ -305,10 +293,7 @@ export const analytics = {
    * The numeric values of a measurement, oldest first. Each column has one entry for each value. The last day counts up to
    * `started_before`, so that older values can be asked for by the start of the oldest one.
    */
-  values: operation({
-    id: 'local.analytics.values',
-    method: 'GET',
-    path: '/api/local/analytics/procedures/{id}/values',
+  values: operation('local.analytics.values', 'GET', '/api/local/analytics/procedures/{id}/values', {
     access: ['user'],
     isSlow: true,
     params: byId,

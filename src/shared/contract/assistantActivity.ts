@@ -26,10 +26,7 @@ export type ActivityEntry = z.infer<typeof activityEntry>;
 
 export const assistant = {
   /** The newest first. */
-  activity: operation({
-    id: 'local.assistant.activity',
-    method: 'GET',
-    path: '/api/local/assistant/activity',
+  activity: operation('local.assistant.activity', 'GET', '/api/local/assistant/activity', {
     access: ['user'],
     role: 'administrator',
     query: pageQuery,

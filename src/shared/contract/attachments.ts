@@ -9,19 +9,13 @@ export const fileName = z
 export const uploadAnswer = z.object({ id, upload_url: z.url() });
 
 export const attachments = {
-  initialize: operation({
-    id: 'attachments.initialize',
-    method: 'POST',
-    path: '/api/v2/attachments',
+  initialize: operation('attachments.initialize', 'POST', '/api/v2/attachments', {
     access: ['user', 'station'],
     isAudited: false,
     body: z.object({ name: fileName }),
     answer: uploadAnswer,
   }),
-  finalize: operation({
-    id: 'attachments.finalize',
-    method: 'POST',
-    path: '/api/v2/attachments/{id}/finalize',
+  finalize: operation('attachments.finalize', 'POST', '/api/v2/attachments/{id}/finalize', {
     access: ['user', 'station'],
     isAudited: false,
     params: byId,
@@ -29,10 +23,7 @@ export const attachments = {
     answer: z.object({ url: z.url() }),
     refusals: [403, 404, 409],
   }),
-  delete: operation({
-    id: 'attachments.delete',
-    method: 'DELETE',
-    path: '/api/v2/attachments',
+  delete: operation('attachments.delete', 'DELETE', '/api/v2/attachments', {
     access: ['user', 'station'],
     query: z.object({ ids: atLeastOne(id) }),
     answer: z.object({ id: z.array(id) }),

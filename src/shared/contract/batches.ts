@@ -25,19 +25,13 @@ export const batch = numbered.extend({
 export type Batch = z.infer<typeof batch>;
 
 export const batches = {
-  create: operation({
-    id: 'batches.create',
-    method: 'POST',
-    path: '/api/v2/batches',
+  create: operation('batches.create', 'POST', '/api/v2/batches', {
     access: ['user', 'station'],
     body: z.object({ number: batchNumber }),
     answer: idAnswer,
     refusals: [409],
   }),
-  list: operation({
-    id: 'batches.list',
-    method: 'GET',
-    path: '/api/v2/batches',
+  list: operation('batches.list', 'GET', '/api/v2/batches', {
     access: ['user', 'station'],
     query: pageQuery.extend({
       search_query: z.string().optional(),
@@ -52,29 +46,20 @@ export const batches = {
     }),
     answer: page(batchListItem),
   }),
-  get: operation({
-    id: 'batches.get',
-    method: 'GET',
-    path: '/api/v2/batches/{number}',
+  get: operation('batches.get', 'GET', '/api/v2/batches/{number}', {
     access: ['user', 'station'],
     params: byNumber,
     answer: batch,
     refusals: [404],
   }),
-  update: operation({
-    id: 'batches.update',
-    method: 'PATCH',
-    path: '/api/v2/batches/{number}',
+  update: operation('batches.update', 'PATCH', '/api/v2/batches/{number}', {
     access: ['user'],
     params: byNumber,
     body: z.object({ new_number: batchNumber }),
     answer: idAnswer,
     refusals: [404, 409],
   }),
-  delete: operation({
-    id: 'batches.delete',
-    method: 'DELETE',
-    path: '/api/v2/batches/{number}',
+  delete: operation('batches.delete', 'DELETE', '/api/v2/batches/{number}', {
     access: ['user'],
     params: byNumber,
     answer: z.object({ id: z.array(id) }),

@@ -1,14 +1,11 @@
 import * as z from 'zod';
 import { ExactInteger, type ExactNumber } from './exactJson.ts';
-import type { KeyKind, Operation, RefusalStatus, Role } from './operation.ts';
+import type { KeyKind, Method, Operation, RefusalStatus, Role } from './operation.ts';
 
 export const nothing = z.undefined();
 export const empty = z.object({});
 
 interface OperationParts<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType> {
-  id: string;
-  method: Operation['method'];
-  path: string;
   access: readonly KeyKind[];
   /** Default: viewers read, and engineers change. */
   role?: Role;
@@ -28,17 +25,25 @@ export function operation<
   P extends z.ZodType = typeof empty,
   Q extends z.ZodType = typeof empty,
   B extends z.ZodType = typeof nothing,
->(parts: OperationParts<P, Q, B, A>): Operation<P, Q, B, A>;
-export function operation(parts: OperationParts<z.ZodType, z.ZodType, z.ZodType, z.ZodType>): Operation {
+>(id: string, method: Method, path: string, parts: OperationParts<P, Q, B, A>): Operation<P, Q, B, A>;
+export function operation(
+  id: string,
+  method: Method,
+  path: string,
+  parts: OperationParts<z.ZodType, z.ZodType, z.ZodType, z.ZodType>,
+): Operation {
   return {
+    id,
+    method,
+    path,
     params: empty,
     query: empty,
     body: nothing,
     answerType: 'application/json',
     refusals: [],
     isSlow: false,
-    role: parts.method === 'GET' ? 'viewer' : 'engineer',
-    isAudited: parts.method !== 'GET',
+    role: method === 'GET' ? 'viewer' : 'engineer',
+    isAudited: method !== 'GET',
     ...parts,
   };
 }

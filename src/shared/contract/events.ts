@@ -54,10 +54,7 @@ export const lastEventId = z
   .transform(Number);
 
 export const events = {
-  stream: operation({
-    id: 'local.events',
-    method: 'GET',
-    path: '/api/local/events',
+  stream: operation('local.events', 'GET', '/api/local/events', {
     access: ['user'],
     answer: z.string(),
     answerType: 'text/event-stream',

@@ -49,10 +49,7 @@ export const phaseRow = z.object({
 export type PhaseRow = z.infer<typeof phaseRow>;
 
 export const phases = {
-  list: operation({
-    id: 'phases.list',
-    method: 'GET',
-    path: '/api/v2/phases',
+  list: operation('phases.list', 'GET', '/api/v2/phases', {
     access: ['user', 'station'],
     query: pageQuery.extend({
       ...rows,
@@ -64,10 +61,7 @@ export const phases = {
     }),
     answer: page(phaseRow),
   }),
-  get: operation({
-    id: 'phases.get',
-    method: 'GET',
-    path: '/api/v2/phases/{id}',
+  get: operation('phases.get', 'GET', '/api/v2/phases/{id}', {
     access: ['user', 'station'],
     params: byId,
     answer: phase.extend({ run: z.object({ id, serial_number: z.string() }), procedure: named }),
@@ -96,10 +90,7 @@ export const measurementRow = z.object({
 export type MeasurementRow = z.infer<typeof measurementRow>;
 
 export const measurements = {
-  list: operation({
-    id: 'measurements.list',
-    method: 'GET',
-    path: '/api/v2/measurements',
+  list: operation('measurements.list', 'GET', '/api/v2/measurements', {
     access: ['user', 'station'],
     query: pageQuery.extend({
       ...rows,
@@ -119,10 +110,7 @@ export const measurements = {
     }),
     answer: page(measurementRow),
   }),
-  get: operation({
-    id: 'measurements.get',
-    method: 'GET',
-    path: '/api/v2/measurements/{id}',
+  get: operation('measurements.get', 'GET', '/api/v2/measurements/{id}', {
     access: ['user', 'station'],
     params: byId,
     answer: measurement.extend({
@@ -150,10 +138,7 @@ export const logEntry = z.object({
 export type LogEntry = z.infer<typeof logEntry>;
 
 export const logs = {
-  list: operation({
-    id: 'logs.list',
-    method: 'GET',
-    path: '/api/v2/logs',
+  list: operation('logs.list', 'GET', '/api/v2/logs', {
     access: ['user', 'station'],
     query: pageQuery.extend({
       procedure_ids: many(id),
@@ -170,10 +155,7 @@ export const logs = {
     }),
     answer: page(logEntry),
   }),
-  get: operation({
-    id: 'logs.get',
-    method: 'GET',
-    path: '/api/v2/logs/{id}',
+  get: operation('logs.get', 'GET', '/api/v2/logs/{id}', {
     access: ['user', 'station'],
     params: byId,
     answer: logEntry,

@@ -47,10 +47,7 @@ export const goldenCheck = z.object({
 export type GoldenCheck = z.infer<typeof goldenCheck>;
 
 export const goldenChecks = {
-  rules: operation({
-    id: 'local.goldenChecks.rules',
-    method: 'GET',
-    path: '/api/local/procedures/{id}/golden-check',
+  rules: operation('local.goldenChecks.rules', 'GET', '/api/local/procedures/{id}/golden-check', {
     access: ['user'],
     params: byId,
     /** The rule of a station replaces that of the procedure there. */
@@ -60,10 +57,7 @@ export const goldenChecks = {
     }),
     refusals: [404],
   }),
-  set: operation({
-    id: 'local.goldenChecks.set',
-    method: 'PUT',
-    path: '/api/local/procedures/{id}/golden-check',
+  set: operation('local.goldenChecks.set', 'PUT', '/api/local/procedures/{id}/golden-check', {
     access: ['user'],
     params: byId,
     body: z.object({
@@ -75,10 +69,7 @@ export const goldenChecks = {
     answer: z.object({ id }),
     refusals: [404],
   }),
-  ofStation: operation({
-    id: 'local.goldenChecks.station',
-    method: 'GET',
-    path: '/api/local/stations/{id}/golden-checks',
+  ofStation: operation('local.goldenChecks.station', 'GET', '/api/local/stations/{id}/golden-checks', {
     access: ['user', 'station'],
     params: byId,
     answer: z.object({ now: timestamp, checks: z.array(goldenCheck) }),

@@ -4,10 +4,7 @@ import { id, operation } from './common.ts';
 export const importer = z.enum(['OPENHTF', 'WATS', 'WSXF', 'ATML', 'TESTSTAND', 'STDF', 'ATDF']);
 
 export const imports = {
-  structured: operation({
-    id: 'imports.structured',
-    method: 'POST',
-    path: '/api/v2/imports/structured',
+  structured: operation('imports.structured', 'POST', '/api/v2/imports/structured', {
     access: ['user', 'station'],
     isAudited: false,
     body: z.object({
@@ -29,10 +26,7 @@ export const imports = {
       ),
     }),
   }),
-  tabular: operation({
-    id: 'imports.tabular',
-    method: 'POST',
-    path: '/api/v2/imports/tabular',
+  tabular: operation('imports.tabular', 'POST', '/api/v2/imports/tabular', {
     access: ['user', 'station'],
     isAudited: false,
     body: z.object({

@@ -5,10 +5,7 @@ import { procedureIdentifier } from './procedures.ts';
 const link = z.object({ id, procedure_id: id });
 
 export const local = {
-  health: operation({
-    id: 'local.health',
-    method: 'GET',
-    path: '/api/local/health',
+  health: operation('local.health', 'GET', '/api/local/health', {
     access: [],
     answer: z.object({
       product: z.literal('test-stations'),
@@ -21,79 +18,52 @@ export const local = {
     }),
   }),
   /** Whether the process answers. */
-  live: operation({
-    id: 'local.live',
-    method: 'GET',
-    path: '/live',
+  live: operation('local.live', 'GET', '/live', {
     access: [],
     answer: z.object({ status: z.literal('live') }),
   }),
   /** Whether the server takes requests and can store results. Otherwise 503, with the reason. */
-  ready: operation({
-    id: 'local.ready',
-    method: 'GET',
-    path: '/ready',
+  ready: operation('local.ready', 'GET', '/ready', {
     access: [],
     refusals: [503],
     answer: z.object({ status: z.literal('ready') }),
   }),
   /** Ends the server after its open requests. The bearer token is the `stop_token` of the data folder's `server.json`. */
-  shutdown: operation({
-    id: 'local.shutdown',
-    method: 'POST',
-    path: '/api/local/shutdown',
+  shutdown: operation('local.shutdown', 'POST', '/api/local/shutdown', {
     access: [],
     refusals: [403],
     answer: z.object({ instance: id }),
   }),
-  openApi: operation({
-    id: 'local.openapi',
-    method: 'GET',
-    path: '/api/openapi.json',
+  openApi: operation('local.openapi', 'GET', '/api/openapi.json', {
     access: [],
     answer: z.looseObject({ openapi: z.literal('3.1.0') }),
   }),
-  generateKey: operation({
-    id: 'local.keys.generate',
-    method: 'POST',
-    path: '/api/local/stations/{id}/api-key',
+  generateKey: operation('local.keys.generate', 'POST', '/api/local/stations/{id}/api-key', {
     access: ['user'],
     refusals: [404],
     params: byId,
     /** The full key is in this answer only. An earlier key of the station is revoked in the same transaction. */
     answer: z.object({ api_key: z.string().min(10), prefix: z.string(), created_at: timestamp }),
   }),
-  deleteKey: operation({
-    id: 'local.keys.delete',
-    method: 'DELETE',
-    path: '/api/local/stations/{id}/api-key',
+  deleteKey: operation('local.keys.delete', 'DELETE', '/api/local/stations/{id}/api-key', {
     access: ['user'],
     refusals: [404],
     params: byId,
     answer: z.object({ id }),
   }),
-  linkProcedure: operation({
-    id: 'local.links.create',
-    method: 'PUT',
-    path: '/api/local/stations/{id}/procedures/{procedure_id}',
+  linkProcedure: operation('local.links.create', 'PUT', '/api/local/stations/{id}/procedures/{procedure_id}', {
     access: ['user'],
     refusals: [404],
     params: link,
     answer: z.object({ id }),
   }),
-  unlinkProcedure: operation({
-    id: 'local.links.delete',
-    method: 'DELETE',
-    path: '/api/local/stations/{id}/procedures/{procedure_id}',
+  unlinkProcedure: operation('local.links.delete', 'DELETE', '/api/local/stations/{id}/procedures/{procedure_id}', {
     access: ['user'],
     refusals: [404],
     params: link,
     answer: z.object({ id }),
   }),
-  setIdentifier: operation({
-    id: 'local.procedures.identifier',
-    method: 'PUT',
-    path: '/api/local/procedures/{id}/identifier',
+  setIdentifier: operation('local.procedures.identifier', 'PUT', '/api/local/procedures/{id}/identifier', {
     access: ['user'],
     params: byId,
     body: z.object({ identifier: procedureIdentifier.nullable() }),
@@ -101,10 +71,7 @@ export const local = {
     refusals: [404, 409],
   }),
   /** Creates stations, procedures and runs to try statistics with: in 120 days some 30,000, which takes about half a minute. */
-  createDemoData: operation({
-    id: 'local.demoData.create',
-    method: 'POST',
-    path: '/api/local/demo-data',
+  createDemoData: operation('local.demoData.create', 'POST', '/api/local/demo-data', {
     access: ['user'],
     role: 'administrator',
     isSlow: true,

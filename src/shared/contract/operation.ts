@@ -10,7 +10,7 @@ export const hasRole = (role: Role, needed: Role): boolean => roles.indexOf(role
 
 export type RefusalStatus = 400 | 403 | 404 | 409 | 413 | 422 | 429 | 500 | 501 | 503;
 
-type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
  * An operation of the contract. The server mounts it, the client calls it, and only `access` and `role` decide which keys

@@ -104,40 +104,28 @@ const serialNumber = z
 const offer = liveState.shape.offer.unwrap().partial();
 
 export const operator = {
-  state: operation({
-    id: 'local.operator.state',
-    method: 'GET',
-    path: '/api/local/stations/{id}/operator',
+  state: operation('local.operator.state', 'GET', '/api/local/stations/{id}/operator', {
     access: ['user', 'station'],
     params: byId,
     answer: liveState,
     refusals: [403, 404],
   }),
   /** `text/event-stream` of `stateEvent`s. Also open to the token of an operator link, which can do nothing else. */
-  states: operation({
-    id: 'local.operator.states',
-    method: 'GET',
-    path: '/api/local/stations/{id}/operator/states',
+  states: operation('local.operator.states', 'GET', '/api/local/stations/{id}/operator/states', {
     access: ['user', 'station'],
     params: byId,
     answer: z.string(),
     answerType: 'text/event-stream',
     refusals: [403, 404, 429],
   }),
-  waiting: operation({
-    id: 'local.operator.waiting',
-    method: 'GET',
-    path: '/api/local/operator/waiting',
+  waiting: operation('local.operator.waiting', 'GET', '/api/local/operator/waiting', {
     access: ['user'],
     answer: z.string(),
     answerType: 'text/event-stream',
     refusals: [429],
   }),
   /** The first answer counts; later ones are refused (409) with who was first. */
-  answer: operation({
-    id: 'local.operator.answer',
-    method: 'POST',
-    path: '/api/local/stations/{id}/operator/answers',
+  answer: operation('local.operator.answer', 'POST', '/api/local/stations/{id}/operator/answers', {
     access: ['user', 'station'],
     isAudited: false,
     params: byId,
@@ -150,10 +138,7 @@ export const operator = {
     answer: answeredPrompt,
     refusals: [403, 404, 409],
   }),
-  stop: operation({
-    id: 'local.operator.stop',
-    method: 'POST',
-    path: '/api/local/stations/{id}/operator/stop',
+  stop: operation('local.operator.stop', 'POST', '/api/local/stations/{id}/operator/stop', {
     access: ['user', 'station'],
     isAudited: false,
     params: byId,
@@ -161,10 +146,7 @@ export const operator = {
     answer: z.object({ execution_id: z.string() }),
     refusals: [403, 404, 409],
   }),
-  start: operation({
-    id: 'local.operator.start',
-    method: 'POST',
-    path: '/api/local/stations/{id}/operator/start',
+  start: operation('local.operator.start', 'POST', '/api/local/stations/{id}/operator/start', {
     access: ['user', 'station'],
     isAudited: false,
     params: byId,
@@ -172,10 +154,7 @@ export const operator = {
     answer: z.object({ serial_number: z.string() }),
     refusals: [403, 404, 409],
   }),
-  loop: operation({
-    id: 'local.operator.loop',
-    method: 'PUT',
-    path: '/api/local/stations/{id}/operator/loop',
+  loop: operation('local.operator.loop', 'PUT', '/api/local/stations/{id}/operator/loop', {
     access: ['user', 'station'],
     isAudited: false,
     params: byId,
@@ -184,10 +163,7 @@ export const operator = {
     refusals: [403, 404, 409],
   }),
   /** A read-only link to the station's page; it ends with the station's key. */
-  link: operation({
-    id: 'local.operator.link',
-    method: 'POST',
-    path: '/api/local/stations/{id}/operator/links',
+  link: operation('local.operator.link', 'POST', '/api/local/stations/{id}/operator/links', {
     access: ['user', 'station'],
     params: byId,
     answer: z.object({ url: z.url() }),
@@ -197,22 +173,21 @@ export const operator = {
    * `text/event-stream` of `windowRequest`s. While the stream is open, the tests and the offer of the window are
    * available.
    */
-  requests: operation({
-    id: 'local.operator.requests',
-    method: 'GET',
-    path: '/api/local/stations/{id}/operator/windows/{window_id}/requests',
-    access: ['user', 'station'],
-    role: 'engineer',
-    params: z.object({ id, window_id: id }),
-    answer: z.string(),
-    answerType: 'text/event-stream',
-    refusals: [403, 404, 429],
-  }),
+  requests: operation(
+    'local.operator.requests',
+    'GET',
+    '/api/local/stations/{id}/operator/windows/{window_id}/requests',
+    {
+      access: ['user', 'station'],
+      role: 'engineer',
+      params: z.object({ id, window_id: id }),
+      answer: z.string(),
+      answerType: 'text/event-stream',
+      refusals: [403, 404, 429],
+    },
+  ),
   /** A window reports its test and its offer. 409: the server does not have the state that the patch is for. */
-  report: operation({
-    id: 'local.operator.report',
-    method: 'PUT',
-    path: '/api/local/stations/{id}/operator/windows/{window_id}',
+  report: operation('local.operator.report', 'PUT', '/api/local/stations/{id}/operator/windows/{window_id}', {
     access: ['user', 'station'],
     isAudited: false,
     params: z.object({ id, window_id: id }),

@@ -65,18 +65,12 @@ export type StationFigures = z.infer<typeof stationFigures>;
 export const maxStationsPerCall = 50;
 
 export const overview = {
-  list: operation({
-    id: 'local.stations.list',
-    method: 'GET',
-    path: '/api/local/stations',
+  list: operation('local.stations.list', 'GET', '/api/local/stations', {
     access: ['user'],
     query: pageQuery.extend({ search_query: z.string().optional(), procedure_ids: many(id) }),
     answer: page(stationSummary),
   }),
-  get: operation({
-    id: 'local.stations.get',
-    method: 'GET',
-    path: '/api/local/stations/{id}',
+  get: operation('local.stations.get', 'GET', '/api/local/stations/{id}', {
     access: ['user'],
     params: byId,
     answer: stationSummary.extend(stationFigures.shape),
@@ -86,10 +80,7 @@ export const overview = {
    * Returns those of the stations that exist, with the figures of those that are in `figures_of`. It is what a window asks once
    * a second: a server with the capability `station-batches` has it.
    */
-  several: operation({
-    id: 'local.stations.several',
-    method: 'GET',
-    path: '/api/local/station-batch',
+  several: operation('local.stations.several', 'GET', '/api/local/station-batch', {
     access: ['user'],
     query: z
       .object({ ids: many(id), figures_of: many(id) })

@@ -51,10 +51,7 @@ export const revision = numbered.extend({
 export type Revision = z.infer<typeof revision>;
 
 export const parts = {
-  create: operation({
-    id: 'parts.create',
-    method: 'POST',
-    path: '/api/v2/parts',
+  create: operation('parts.create', 'POST', '/api/v2/parts', {
     access: ['user', 'station'],
     /** Without a revision number the part gets revision `A`. */
     body: z.object({
@@ -66,10 +63,7 @@ export const parts = {
     answer: idAnswer,
     refusals: [409],
   }),
-  list: operation({
-    id: 'parts.list',
-    method: 'GET',
-    path: '/api/v2/parts',
+  list: operation('parts.list', 'GET', '/api/v2/parts', {
     access: ['user', 'station'],
     query: pageQuery.extend({
       search_query: z.string().optional(),
@@ -80,19 +74,13 @@ export const parts = {
     }),
     answer: page(partListItem),
   }),
-  get: operation({
-    id: 'parts.get',
-    method: 'GET',
-    path: '/api/v2/parts/{number}',
+  get: operation('parts.get', 'GET', '/api/v2/parts/{number}', {
     access: ['user', 'station'],
     params: byNumber,
     answer: part,
     refusals: [404],
   }),
-  update: operation({
-    id: 'parts.update',
-    method: 'PATCH',
-    path: '/api/v2/parts/{number}',
+  update: operation('parts.update', 'PATCH', '/api/v2/parts/{number}', {
     access: ['user'],
     params: byNumber,
     body: z
@@ -105,10 +93,7 @@ export const parts = {
     answer: numbered.extend({ name: z.string(), updated_at: timestamp }),
     refusals: [404, 409],
   }),
-  delete: operation({
-    id: 'parts.delete',
-    method: 'DELETE',
-    path: '/api/v2/parts/{number}',
+  delete: operation('parts.delete', 'DELETE', '/api/v2/parts/{number}', {
     access: ['user'],
     params: byNumber,
     answer: z.object({ id, deletedRevisionIds: z.array(id) }),
@@ -117,29 +102,20 @@ export const parts = {
 } as const;
 
 export const revisions = {
-  create: operation({
-    id: 'parts.revisions.create',
-    method: 'POST',
-    path: revisionsPath,
+  create: operation('parts.revisions.create', 'POST', revisionsPath, {
     access: ['user', 'station'],
     params: z.object({ part_number: lookupNumber }),
     body: z.object({ number: revisionNumber, metadata: metadata.optional() }),
     answer: idAnswer,
     refusals: [404, 409],
   }),
-  get: operation({
-    id: 'parts.revisions.get',
-    method: 'GET',
-    path: `${revisionsPath}/{revision_number}`,
+  get: operation('parts.revisions.get', 'GET', `${revisionsPath}/{revision_number}`, {
     access: ['user', 'station'],
     params: byRevision,
     answer: revision,
     refusals: [404],
   }),
-  update: operation({
-    id: 'parts.revisions.update',
-    method: 'PATCH',
-    path: `${revisionsPath}/{revision_number}`,
+  update: operation('parts.revisions.update', 'PATCH', `${revisionsPath}/{revision_number}`, {
     access: ['user'],
     params: byRevision,
     body: z
@@ -152,10 +128,7 @@ export const revisions = {
     answer: idAnswer,
     refusals: [404, 409],
   }),
-  delete: operation({
-    id: 'parts.revisions.delete',
-    method: 'DELETE',
-    path: `${revisionsPath}/{revision_number}`,
+  delete: operation('parts.revisions.delete', 'DELETE', `${revisionsPath}/{revision_number}`, {
     access: ['user'],
     params: byRevision,
     answer: idAnswer,

@@ -31,10 +31,7 @@ export type PresenceCause = z.infer<typeof presenceCause>;
 const note = z.string().trim().max(200, 'The note must be at most 200 characters long.').default('');
 
 export const presence = {
-  heartbeat: operation({
-    id: 'local.stations.heartbeat',
-    method: 'POST',
-    path: '/api/local/stations/{id}/heartbeat',
+  heartbeat: operation('local.stations.heartbeat', 'POST', '/api/local/stations/{id}/heartbeat', {
     access: ['user', 'station'],
     isAudited: false,
     params: byId,
@@ -52,40 +49,28 @@ export const presence = {
     answer: z.object({ id, state: stationState }),
     refusals: [400, 403, 404],
   }),
-  setOperatorAddress: operation({
-    id: 'local.stations.operatorAddress',
-    method: 'PUT',
-    path: '/api/local/stations/{id}/operator-address',
+  setOperatorAddress: operation('local.stations.operatorAddress', 'PUT', '/api/local/stations/{id}/operator-address', {
     access: ['user'],
     params: byId,
     body: z.object({ address: operatorAddress.nullable() }),
     answer: z.object({ id, address: z.string().nullable() }),
     refusals: [404],
   }),
-  pause: operation({
-    id: 'local.stations.pauses.create',
-    method: 'POST',
-    path: '/api/local/stations/{id}/pauses',
+  pause: operation('local.stations.pauses.create', 'POST', '/api/local/stations/{id}/pauses', {
     access: ['user'],
     params: byId,
     body: z.object({ kind: pauseKind, starts_at: timestamp, ends_at: timestamp.nullable(), note }),
     answer: pause,
     refusals: [400, 404, 409],
   }),
-  endPause: operation({
-    id: 'local.stations.pauses.end',
-    method: 'PATCH',
-    path: '/api/local/stations/{id}/pauses/{pause_id}',
+  endPause: operation('local.stations.pauses.end', 'PATCH', '/api/local/stations/{id}/pauses/{pause_id}', {
     access: ['user'],
     params: z.object({ id, pause_id: id }),
     body: z.object({ ends_at: timestamp }),
     answer: pause,
     refusals: [400, 404],
   }),
-  deletePause: operation({
-    id: 'local.stations.pauses.delete',
-    method: 'DELETE',
-    path: '/api/local/stations/{id}/pauses/{pause_id}',
+  deletePause: operation('local.stations.pauses.delete', 'DELETE', '/api/local/stations/{id}/pauses/{pause_id}', {
     access: ['user'],
     params: z.object({ id, pause_id: id }),
     answer: idAnswer,

@@ -40,19 +40,13 @@ export const procedure = z.object({
 });
 
 export const procedures = {
-  create: operation({
-    id: 'procedures.create',
-    method: 'POST',
-    path: '/api/v2/procedures',
+  create: operation('procedures.create', 'POST', '/api/v2/procedures', {
     access: ['user'],
     body: z.object({ name: name60, identifier: procedureIdentifier.optional() }),
     answer: idAnswer,
     refusals: [409],
   }),
-  list: operation({
-    id: 'procedures.list',
-    method: 'GET',
-    path: '/api/v2/procedures',
+  list: operation('procedures.list', 'GET', '/api/v2/procedures', {
     access: ['user', 'station'],
     query: pageQuery.extend({
       search_query: z.string().optional(),
@@ -61,19 +55,13 @@ export const procedures = {
     }),
     answer: page(procedureListItem),
   }),
-  get: operation({
-    id: 'procedures.get',
-    method: 'GET',
-    path: '/api/v2/procedures/{id}',
+  get: operation('procedures.get', 'GET', '/api/v2/procedures/{id}', {
     access: ['user', 'station'],
     params: byId,
     answer: procedure,
     refusals: [404],
   }),
-  update: operation({
-    id: 'procedures.update',
-    method: 'PATCH',
-    path: '/api/v2/procedures/{id}',
+  update: operation('procedures.update', 'PATCH', '/api/v2/procedures/{id}', {
     access: ['user'],
     params: byId,
     body: z.object({
@@ -89,10 +77,7 @@ export const procedures = {
     refusals: [404],
   }),
   /** Also deletes the versions, links and runs of the procedure, with their attachments. */
-  delete: operation({
-    id: 'procedures.delete',
-    method: 'DELETE',
-    path: '/api/v2/procedures/{id}',
+  delete: operation('procedures.delete', 'DELETE', '/api/v2/procedures/{id}', {
     access: ['user'],
     params: byId,
     answer: idAnswer,

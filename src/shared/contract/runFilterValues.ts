@@ -3,10 +3,7 @@ import { operation } from './common.ts';
 
 export const runFilterValues = {
   /** Values to offer for filters of runs that no other operation lists. */
-  list: operation({
-    id: 'local.runs.filterValues',
-    method: 'GET',
-    path: '/api/local/run-filter-values',
+  list: operation('local.runs.filterValues', 'GET', '/api/local/run-filter-values', {
     access: ['user'],
     answer: z.object({
       /** Who operated runs: `id` is for `operated_by_ids`. */

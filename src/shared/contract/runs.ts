@@ -206,20 +206,14 @@ export const durationQuery = { duration_min: z.iso.duration().optional(), durati
 export const startQuery = { started_after: timestamp.optional(), started_before: timestamp.optional() };
 
 export const runs = {
-  create: operation({
-    id: 'runs.create',
-    method: 'POST',
-    path: '/api/v2/runs',
+  create: operation('runs.create', 'POST', '/api/v2/runs', {
     access: ['user', 'station'],
     isAudited: false,
     body: newRunBody,
     answer: idAnswer,
     refusals: [403, 404, 409, 422],
   }),
-  list: operation({
-    id: 'runs.list',
-    method: 'GET',
-    path: '/api/v2/runs',
+  list: operation('runs.list', 'GET', '/api/v2/runs', {
     access: ['user', 'station'],
     query: pageQuery.extend({
       /** A part of the serial number, or the first 8 or more characters of the run's id. */
@@ -249,39 +243,27 @@ export const runs = {
     }),
     answer: page(runListItem),
   }),
-  get: operation({
-    id: 'runs.get',
-    method: 'GET',
-    path: '/api/v2/runs/{id}',
+  get: operation('runs.get', 'GET', '/api/v2/runs/{id}', {
     access: ['user', 'station'],
     params: byId,
     answer: run,
     refusals: [404],
   }),
-  update: operation({
-    id: 'runs.update',
-    method: 'PATCH',
-    path: '/api/v2/runs/{id}',
+  update: operation('runs.update', 'PATCH', '/api/v2/runs/{id}', {
     access: ['user', 'station'],
     params: byId,
     body: z.object({ attachments: listUpTo(1000, id).optional() }),
     answer: idAnswer,
     refusals: [403, 404, 409],
   }),
-  updateMetadata: operation({
-    id: 'runs.update_metadata',
-    method: 'PATCH',
-    path: '/api/v2/runs/{id}/metadata',
+  updateMetadata: operation('runs.update_metadata', 'PATCH', '/api/v2/runs/{id}/metadata', {
     access: ['user', 'station'],
     params: byId,
     body: z.object({ metadata: metadataChange.optional() }),
     answer: idAnswer,
     refusals: [403, 404],
   }),
-  createAttachment: operation({
-    id: 'runs.create_attachment',
-    method: 'POST',
-    path: '/api/v2/runs/{id}/attachments',
+  createAttachment: operation('runs.create_attachment', 'POST', '/api/v2/runs/{id}/attachments', {
     access: ['user', 'station'],
     isAudited: false,
     params: byId,
@@ -289,10 +271,7 @@ export const runs = {
     answer: uploadAnswer,
     refusals: [403, 404],
   }),
-  delete: operation({
-    id: 'runs.delete',
-    method: 'DELETE',
-    path: '/api/v2/runs',
+  delete: operation('runs.delete', 'DELETE', '/api/v2/runs', {
     access: ['user'],
     query: z.object({ ids: atLeastOne(id) }),
     answer: z.object({ id: z.array(id) }),

@@ -89,19 +89,13 @@ export const shiftCounters = z.object({
 export type ShiftCounters = z.infer<typeof shiftCounters>;
 
 export const shifts = {
-  getCalendar: operation({
-    id: 'local.shifts.calendar',
-    method: 'GET',
-    path: '/api/local/stations/{id}/calendar',
+  getCalendar: operation('local.shifts.calendar', 'GET', '/api/local/stations/{id}/calendar', {
     access: ['user', 'station'],
     params: byId,
     answer: z.object({ calendar: workCalendar.nullable() }),
     refusals: [403, 404],
   }),
-  setCalendar: operation({
-    id: 'local.shifts.setCalendar',
-    method: 'PUT',
-    path: '/api/local/stations/{id}/calendar',
+  setCalendar: operation('local.shifts.setCalendar', 'PUT', '/api/local/stations/{id}/calendar', {
     access: ['user'],
     params: byId,
     /** Null removes the calendar. */

@@ -13,10 +13,7 @@ const webAddress = z.url({ protocol: /^https?$/ });
  * `url` in a browser, and the editor asks with the secret until it gets a key. No address contains the secret or the key.
  */
 export const signIns = {
-  begin: operation({
-    id: 'local.signIns.begin',
-    method: 'POST',
-    path: '/api/local/sign-ins',
+  begin: operation('local.signIns.begin', 'POST', '/api/local/sign-ins', {
     access: [],
     answer: z.object({
       id: signInId,
@@ -29,10 +26,7 @@ export const signIns = {
     refusals: [404, 429],
   }),
   /** Returns the personal key once, after the person has confirmed the sign-in. */
-  finish: operation({
-    id: 'local.signIns.finish',
-    method: 'POST',
-    path: '/api/local/sign-ins/{id}',
+  finish: operation('local.signIns.finish', 'POST', '/api/local/sign-ins/{id}', {
     access: [],
     params: z.object({ id: signInId }),
     body: z.object({ secret: z.string().min(1).max(200) }),

@@ -31,10 +31,7 @@ export const stationUses = {
    * Reports a use, and is repeated while it lasts. A `station` is had by the windows of one user. A test may `start` if, besides,
    * no other window runs one. A test that is `running` is always recorded: whatever has happened meanwhile, it runs.
    */
-  report: operation({
-    id: 'local.stations.use',
-    method: 'PUT',
-    path: '/api/local/stations/{id}/use/{window_id}',
+  report: operation('local.stations.use', 'PUT', '/api/local/stations/{id}/use/{window_id}', {
     access: ['user'],
     isAudited: false,
     params,
@@ -52,10 +49,7 @@ export const stationUses = {
     }),
     refusals: [404],
   }),
-  end: operation({
-    id: 'local.stations.use.end',
-    method: 'DELETE',
-    path: '/api/local/stations/{id}/use/{window_id}',
+  end: operation('local.stations.use.end', 'DELETE', '/api/local/stations/{id}/use/{window_id}', {
     access: ['user'],
     isAudited: false,
     params,
@@ -66,10 +60,7 @@ export const stationUses = {
    * Gives the station to this window. A test that another window runs there continues, and its result is stored. 409: the
    * station is no longer used as the user has seen.
    */
-  takeOver: operation({
-    id: 'local.stations.takeOver',
-    method: 'POST',
-    path: '/api/local/stations/{id}/use/{window_id}/take-over',
+  takeOver: operation('local.stations.takeOver', 'POST', '/api/local/stations/{id}/use/{window_id}/take-over', {
     access: ['user'],
     params,
     body: z.object({

@@ -41,10 +41,7 @@ export const station = z.object({
 export type Station = z.infer<typeof station>;
 
 export const stations = {
-  create: operation({
-    id: 'stations.create',
-    method: 'POST',
-    path: '/api/v2/stations',
+  create: operation('stations.create', 'POST', '/api/v2/stations', {
     access: ['user'],
     body: z.object({
       name: name60,
@@ -55,34 +52,22 @@ export const stations = {
     answer: idAnswer,
     refusals: [404],
   }),
-  list: operation({
-    id: 'stations.list',
-    method: 'GET',
-    path: '/api/v2/stations',
+  list: operation('stations.list', 'GET', '/api/v2/stations', {
     access: ['user'],
     query: pageQuery.extend({ search_query: z.string().optional(), procedure_ids: many(id), ...metadataQuery }),
     answer: page(stationListItem),
   }),
-  getCurrent: operation({
-    id: 'stations.get_current',
-    method: 'GET',
-    path: '/api/v2/stations/current',
+  getCurrent: operation('stations.get_current', 'GET', '/api/v2/stations/current', {
     access: ['station'],
     answer: station,
   }),
-  get: operation({
-    id: 'stations.get',
-    method: 'GET',
-    path: '/api/v2/stations/{id}',
+  get: operation('stations.get', 'GET', '/api/v2/stations/{id}', {
     access: ['user', 'station'],
     params: byId,
     answer: station,
     refusals: [404],
   }),
-  update: operation({
-    id: 'stations.update',
-    method: 'PATCH',
-    path: '/api/v2/stations/{id}',
+  update: operation('stations.update', 'PATCH', '/api/v2/stations/{id}', {
     access: ['user'],
     params: byId,
     body: z.object({
@@ -94,10 +79,7 @@ export const stations = {
     answer: z.object({ id, name: z.string() }),
     refusals: [404],
   }),
-  remove: operation({
-    id: 'stations.remove',
-    method: 'DELETE',
-    path: '/api/v2/stations/{id}',
+  remove: operation('stations.remove', 'DELETE', '/api/v2/stations/{id}', {
     access: ['user'],
     params: byId,
     answer: idAnswer,

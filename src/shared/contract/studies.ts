@@ -112,38 +112,26 @@ const trialOf = z.object({ id, position: z.coerce.number().int().min(1) });
  * it. All runs of a study are left out of statistics.
  */
 export const studies = {
-  list: operation({
-    id: 'local.studies.list',
-    method: 'GET',
-    path: '/api/local/studies',
+  list: operation('local.studies.list', 'GET', '/api/local/studies', {
     access: ['user'],
     query: z.object({ procedure_id: id.optional() }),
     /** Newest first. */
     answer: z.object({ data: z.array(studySummary) }),
   }),
-  create: operation({
-    id: 'local.studies.create',
-    method: 'POST',
-    path: '/api/local/studies',
+  create: operation('local.studies.create', 'POST', '/api/local/studies', {
     access: ['user'],
     body: newStudy,
     answer: study,
     refusals: [404, 422],
   }),
-  get: operation({
-    id: 'local.studies.get',
-    method: 'GET',
-    path: '/api/local/studies/{id}',
+  get: operation('local.studies.get', 'GET', '/api/local/studies/{id}', {
     access: ['user'],
     params: byId,
     answer: study,
     refusals: [404],
   }),
   /** 409: another study is active on a station of this one, or no trial is open. */
-  update: operation({
-    id: 'local.studies.update',
-    method: 'PATCH',
-    path: '/api/local/studies/{id}',
+  update: operation('local.studies.update', 'PATCH', '/api/local/studies/{id}', {
     access: ['user'],
     params: byId,
     body: z.object({ name: name60.optional(), is_active: z.boolean().optional() }),
@@ -151,20 +139,14 @@ export const studies = {
     refusals: [404, 409],
   }),
   /** Its runs are ordinary runs again, and in statistics. */
-  delete: operation({
-    id: 'local.studies.delete',
-    method: 'DELETE',
-    path: '/api/local/studies/{id}',
+  delete: operation('local.studies.delete', 'DELETE', '/api/local/studies/{id}', {
     access: ['user'],
     params: byId,
     answer: idAnswer,
     refusals: [404],
   }),
   /** Lets a run count for a trial, in place of the one that counted. 409: the run counts for another trial. 422: it does not fit. */
-  attach: operation({
-    id: 'local.studies.attach',
-    method: 'PUT',
-    path: '/api/local/studies/{id}/trials/{position}/run',
+  attach: operation('local.studies.attach', 'PUT', '/api/local/studies/{id}/trials/{position}/run', {
     access: ['user'],
     params: trialOf,
     body: z.object({ run_id: id }),
@@ -172,20 +154,14 @@ export const studies = {
     refusals: [404, 409, 422],
   }),
   /** Opens a trial again. Its run does not count any more, but stays a run of the study. */
-  discard: operation({
-    id: 'local.studies.discard',
-    method: 'DELETE',
-    path: '/api/local/studies/{id}/trials/{position}/run',
+  discard: operation('local.studies.discard', 'DELETE', '/api/local/studies/{id}/trials/{position}/run', {
     access: ['user'],
     params: trialOf,
     answer: study,
     refusals: [404],
   }),
   /** Makes a run of the study an ordinary run again, which is in statistics. */
-  release: operation({
-    id: 'local.studies.release',
-    method: 'DELETE',
-    path: '/api/local/studies/{id}/runs/{run_id}',
+  release: operation('local.studies.release', 'DELETE', '/api/local/studies/{id}/runs/{run_id}', {
     access: ['user'],
     params: z.object({ id, run_id: id }),
     answer: study,

@@ -17,10 +17,7 @@ export const trpcErrorAnswer = errorAnswer.extend({
  * refusals have the envelopes of tRPC.
  */
 export const trpc = {
-  linkProcedure: operation({
-    id: 'trpc.station.linkProcedure',
-    method: 'POST',
-    path: '/api/trpc/station.linkProcedure',
+  linkProcedure: operation('trpc.station.linkProcedure', 'POST', '/api/trpc/station.linkProcedure', {
     access: ['user'],
     body: z.object({ json: z.object({ id, procedure_id: id }) }),
     answer: z.object({ result: z.object({ data: z.object({ json: z.object({ id }) }) }) }),

@@ -7,20 +7,14 @@ const path = '/api/v2/units/{serial_number}/attachments';
 const params = z.object({ serial_number: lookupNumber });
 
 export const unitAttachments = {
-  create: operation({
-    id: 'units.create_attachment',
-    method: 'POST',
-    path,
+  create: operation('units.create_attachment', 'POST', path, {
     access: ['user', 'station'],
     params,
     body: z.object({ name: fileName }),
     answer: uploadAnswer,
     refusals: [403, 404],
   }),
-  delete: operation({
-    id: 'units.delete_attachment',
-    method: 'DELETE',
-    path,
+  delete: operation('units.delete_attachment', 'DELETE', path, {
     access: ['user', 'station'],
     params,
     query: z.object({ ids: atLeastOne(id) }),

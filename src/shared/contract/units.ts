@@ -72,10 +72,7 @@ const bySerial = z.object({ serial_number: lookupNumber });
 const count = z.coerce.number().int().min(0).optional();
 
 export const units = {
-  create: operation({
-    id: 'units.create',
-    method: 'POST',
-    path: '/api/v2/units',
+  create: operation('units.create', 'POST', '/api/v2/units', {
     access: ['user', 'station'],
     body: z.object({
       serial_number: serialNumber,
@@ -87,10 +84,7 @@ export const units = {
     answer: idAnswer,
     refusals: [404, 409],
   }),
-  list: operation({
-    id: 'units.list',
-    method: 'GET',
-    path: '/api/v2/units',
+  list: operation('units.list', 'GET', '/api/v2/units', {
     access: ['user', 'station'],
     query: pageQuery.extend({
       search_query: z.string().optional(),
@@ -121,19 +115,13 @@ export const units = {
     }),
     answer: page(unitListItem),
   }),
-  get: operation({
-    id: 'units.get',
-    method: 'GET',
-    path: '/api/v2/units/{serial_number}',
+  get: operation('units.get', 'GET', '/api/v2/units/{serial_number}', {
     access: ['user', 'station'],
     params: bySerial,
     answer: unit,
     refusals: [404],
   }),
-  update: operation({
-    id: 'units.update',
-    method: 'PATCH',
-    path: '/api/v2/units/{serial_number}',
+  update: operation('units.update', 'PATCH', '/api/v2/units/{serial_number}', {
     access: ['user', 'station'],
     params: bySerial,
     body: z.object({
@@ -149,29 +137,20 @@ export const units = {
     answer: idAnswer,
     refusals: [403, 404, 409],
   }),
-  delete: operation({
-    id: 'units.delete',
-    method: 'DELETE',
-    path: '/api/v2/units',
+  delete: operation('units.delete', 'DELETE', '/api/v2/units', {
     access: ['user'],
     query: z.object({ serial_numbers: atLeastOne(lookupNumber) }),
     answer: z.object({ id: z.array(id) }),
     refusals: [404],
   }),
-  addChild: operation({
-    id: 'units.add_child',
-    method: 'PUT',
-    path: '/api/v2/units/{serial_number}/children',
+  addChild: operation('units.add_child', 'PUT', '/api/v2/units/{serial_number}/children', {
     access: ['user', 'station'],
     params: bySerial,
     body: z.object({ child_serial_number: lookupNumber }),
     answer: idAnswer,
     refusals: [403, 404],
   }),
-  removeChild: operation({
-    id: 'units.remove_child',
-    method: 'DELETE',
-    path: '/api/v2/units/{serial_number}/children',
+  removeChild: operation('units.remove_child', 'DELETE', '/api/v2/units/{serial_number}/children', {
     access: ['user', 'station'],
     params: bySerial,
     query: z.object({ child_serial_number: lookupNumber }),

@@ -84,19 +84,13 @@ const window = z.object({
 });
 
 export const uptime = {
-  fleet: operation({
-    id: 'local.uptime.fleet',
-    method: 'GET',
-    path: '/api/local/uptime',
+  fleet: operation('local.uptime.fleet', 'GET', '/api/local/uptime', {
     access: ['user'],
     query: window,
     answer: z.object({ days, stations: z.array(uptimeRow) }),
     refusals: [400],
   }),
-  station: operation({
-    id: 'local.uptime.station',
-    method: 'GET',
-    path: '/api/local/stations/{id}/uptime',
+  station: operation('local.uptime.station', 'GET', '/api/local/stations/{id}/uptime', {
     access: ['user'],
     params: byId,
     query: window,
@@ -114,10 +108,7 @@ export const uptime = {
     }),
     refusals: [400, 404],
   }),
-  day: operation({
-    id: 'local.uptime.day',
-    method: 'GET',
-    path: '/api/local/stations/{id}/uptime/{date}',
+  day: operation('local.uptime.day', 'GET', '/api/local/stations/{id}/uptime/{date}', {
     access: ['user'],
     params: z.object({ id, date: z.iso.date() }),
     query: window.pick({ time_zone: true }),

@@ -11,26 +11,17 @@ export const user = z.object({
 export type User = z.infer<typeof user>;
 
 export const users = {
-  list: operation({
-    id: 'users.list',
-    method: 'GET',
-    path: '/api/v2/users',
+  list: operation('users.list', 'GET', '/api/v2/users', {
     access: ['user', 'station'],
     /** If true, only the owner of the key, so none for a station. */
     query: z.object({ current: z.stringbool().default(false) }),
     answer: z.array(user),
   }),
-  getCurrent: operation({
-    id: 'users.get_current',
-    method: 'GET',
-    path: '/api/v2/users/current',
+  getCurrent: operation('users.get_current', 'GET', '/api/v2/users/current', {
     access: ['user'],
     answer: user,
   }),
-  whoami: operation({
-    id: 'identity.whoami',
-    method: 'GET',
-    path: '/api/v2/whoami',
+  whoami: operation('identity.whoami', 'GET', '/api/v2/whoami', {
     access: ['user', 'station'],
     answer: z.object({
       type: z.enum(['user', 'station']),

@@ -102,75 +102,51 @@ const streamingAnswer = z.object({
 });
 
 export const v1 = {
-  createRun: operation({
-    id: 'v1.runs.create',
-    method: 'POST',
-    path: '/api/v1/runs',
+  createRun: operation('v1.runs.create', 'POST', '/api/v1/runs', {
     access: ['user', 'station'],
     isAudited: false,
     body: runBody,
     answer: pushed,
     refusals: [403, 404, 409, 422],
   }),
-  getRuns: operation({
-    id: 'v1.runs.list',
-    method: 'GET',
-    path: '/api/v1/runs',
+  getRuns: operation('v1.runs.list', 'GET', '/api/v1/runs', {
     access: ['user', 'station'],
     query: z.object({ serial_number: z.string().min(1) }),
     answer: z.array(z.unknown()),
   }),
-  deleteRun: operation({
-    id: 'v1.runs.delete',
-    method: 'DELETE',
-    path: '/api/v1/runs/{id}',
+  deleteRun: operation('v1.runs.delete', 'DELETE', '/api/v1/runs/{id}', {
     access: ['user'],
     params: byId,
     answer: done,
     refusals: [404],
   }),
-  updateUnit: operation({
-    id: 'v1.units.update',
-    method: 'PATCH',
-    path: '/api/v1/units/{serial_number}',
+  updateUnit: operation('v1.units.update', 'PATCH', '/api/v1/units/{serial_number}', {
     access: ['user', 'station'],
     params: bySerial,
     body: z.object({ sub_units: z.array(z.object({ serial_number: lookupNumber })) }),
     answer: done,
     refusals: [403, 404, 422],
   }),
-  deleteUnit: operation({
-    id: 'v1.units.delete',
-    method: 'DELETE',
-    path: '/api/v1/units/{serial_number}',
+  deleteUnit: operation('v1.units.delete', 'DELETE', '/api/v1/units/{serial_number}', {
     access: ['user'],
     params: bySerial,
     answer: done,
     refusals: [404],
   }),
-  initializeUpload: operation({
-    id: 'v1.uploads.initialize',
-    method: 'POST',
-    path: '/api/v1/uploads/initialize',
+  initializeUpload: operation('v1.uploads.initialize', 'POST', '/api/v1/uploads/initialize', {
     access: ['user', 'station'],
     isAudited: false,
     body: z.object({ name: fileName, mimeType: z.string().nullish(), sizeBytes: z.number().nullish() }),
     answer: z.object({ id, uploadUrl: z.url() }),
   }),
-  syncUpload: operation({
-    id: 'v1.uploads.sync',
-    method: 'POST',
-    path: '/api/v1/uploads/sync',
+  syncUpload: operation('v1.uploads.sync', 'POST', '/api/v1/uploads/sync', {
     access: ['user', 'station'],
     isAudited: false,
     body: z.object({ upload_id: id, run_id: id }),
     answer: z.object({ id }),
     refusals: [403, 404, 409],
   }),
-  importReport: operation({
-    id: 'v1.import',
-    method: 'POST',
-    path: '/api/v1/import',
+  importReport: operation('v1.import', 'POST', '/api/v1/import', {
     access: ['user', 'station'],
     isAudited: false,
     body: z.object({
@@ -183,10 +159,7 @@ export const v1 = {
     answer: pushed,
     refusals: [403, 404, 409, 422],
   }),
-  streaming: operation({
-    id: 'v1.streaming',
-    method: 'GET',
-    path: '/api/v1/streaming',
+  streaming: operation('v1.streaming', 'GET', '/api/v1/streaming', {
     access: ['user', 'station'],
     role: 'engineer',
     answer: streamingAnswer,

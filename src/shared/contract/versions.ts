@@ -16,29 +16,20 @@ export const version = z.object({
 export type Version = z.infer<typeof version>;
 
 export const versions = {
-  create: operation({
-    id: 'procedures.versions.create',
-    method: 'POST',
-    path,
+  create: operation('procedures.versions.create', 'POST', path, {
     access: ['user'],
     params: z.object({ procedure_id: id }),
     body: z.object({ tag: versionTag }),
     answer: idAnswer,
     refusals: [404, 409],
   }),
-  get: operation({
-    id: 'procedures.versions.get',
-    method: 'GET',
-    path: `${path}/{tag}`,
+  get: operation('procedures.versions.get', 'GET', `${path}/{tag}`, {
     access: ['user', 'station'],
     params: byTag,
     answer: version,
     refusals: [404],
   }),
-  delete: operation({
-    id: 'procedures.versions.delete',
-    method: 'DELETE',
-    path: `${path}/{tag}`,
+  delete: operation('procedures.versions.delete', 'DELETE', `${path}/{tag}`, {
     access: ['user'],
     params: byTag,
     answer: idAnswer,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { root } from './paths.mjs';
 
-/** Text that would tie the project to one machine or reveal a secret. */
+/** Text that would tie the project to one machine, reveal a secret, or turn a rule of the linter off. */
 const forbidden = [
   { what: 'path of a machine', pattern: /(?<![\w.\-/}])\/(work|root)\// },
   { what: 'path of a machine', pattern: /(\/home\/(runner|ubuntu|node|vscode)\/|\/Users\/[a-z]+\/|[A-Z]:\\Users\\)/ },
@@ -13,6 +13,7 @@ const forbidden = [
     pattern: /(registry\.npmjs\.org|npm\.pkg\.github|registry\.yarnpkg|files\.pythonhosted|pypi\.org\/simple)/,
   },
   { what: 'address in a lockfile', pattern: /"resolved": "https?:/ },
+  { what: 'comment that turns a rule off', pattern: /\b(eslint|oxlint)-disable/ },
   { what: 'private key', pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----\s*\\?n?[A-Za-z0-9+/]{20}/ },
   { what: 'access token', pattern: /\b(gh[pousr]_[A-Za-z0-9]{36}|npm_[A-Za-z0-9]{36}|AKIA[0-9A-Z]{16})\b/ },
 ];

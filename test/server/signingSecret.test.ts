@@ -90,7 +90,8 @@ describe('the secret that signs addresses and links', function () {
     copyFileSync(file, join(folder, 'stations.db'));
     cpSync(`${file}.attachments`, join(folder, 'attachments'), { recursive: true });
     const thief = await startServer(folder);
-    const forged = await signedBy(thief).finally(() => thief.stop());
+    const forged = await signedBy(thief);
+    await thief.stop();
     assert.equal(await download(forged.path), 403);
     assert.equal(await watch(forged.token), 401);
     const genuine = await signedBy(bench.server);

@@ -11,11 +11,21 @@ import { offerDashboard } from './serverCommands.ts';
 import { runningWarning, type StationChoice } from './stationChoice.ts';
 
 /**
- * Creates a key for the station, which replaces an earlier one, and stores it on this machine.
+ * Creates a key for the station, which replaces an earlier one, and stores it on this machine. Then it calls `refresh`, also
+ * after a failure.
  * @throws UserError if the key cannot be stored; the user can still copy it
  */
-export async function issueKey(connection: Connection, station: string): Promise<string> {
-  const { api_key: key } = await connection.call(local.generateKey, { params: { id: station } });
+export async function issueKey(connection: Connection, station: string, refresh: () => Promise<void>): Promise<string> {
+  try {
+    const { api_key: key } = await connection.call(local.generateKey, { params: { id: station } });
+    await saveKey(connection, station, key);
+    return key;
+  } finally {
+    await refresh();
+  }
+}
+
+async function saveKey(connection: Connection, station: string, key: string): Promise<void> {
   try {
     await connection.saveStationKey(station, key);
   } catch (error) {
@@ -25,7 +35,6 @@ export async function issueKey(connection: Connection, station: string): Promise
       { cause: error },
     );
   }
-  return key;
 }
 
 interface NextStep {
@@ -77,7 +86,7 @@ export function registerKeyCommands(
       });
       if (!sure) return;
     }
-    const key = await issueKey(connection, station.id).finally(() => store.refreshStation(station.id));
+    const key = await issueKey(connection, station.id, () => store.refreshStation(station.id));
     await offerKey(
       key,
       vscode.l10n.t(

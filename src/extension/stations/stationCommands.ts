@@ -30,7 +30,7 @@ export function registerStationCommands(
       await store.refresh();
       return offerPaste(connection, { id, name });
     }
-    const key = await issueKey(connection, id).finally(() => store.refresh());
+    const key = await issueKey(connection, id, () => store.refresh());
     await offerKey(
       key,
       vscode.l10n.t(

@@ -115,7 +115,7 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
     const details = this.#store.details(id);
     if (station === undefined) return [];
     const procedures = station.procedures.map((procedure): Node => {
-      const week = details && (details.week.get(procedure.id) ?? { runs: 0, yield: null });
+      const week = details ? (details.week.get(procedure.id) ?? { runs: 0, yield: null }) : undefined;
       const check = details?.goldenChecks.find((each) => each.procedure.id === procedure.id);
       return { kind: 'procedure', station, procedure, week, check: check && checkAt(check, Date.now()) };
     });

@@ -54,7 +54,7 @@ export function trendChart({ days: all, units }: MeasurementStatistics['statisti
     formatY: (value) => figure(value),
     reading: (index) => {
       const day = days[index];
-      if (day === undefined || day.mean === null || day.p5 === null || day.p95 === null) {
+      if (!day || day.mean === null || day.p5 === null || day.p95 === null) {
         return l10n.t('{0}: no values', shortDay(x[index] ?? 0));
       }
       return l10n.t(

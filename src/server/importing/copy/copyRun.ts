@@ -230,5 +230,5 @@ const markOf = (id: string): string => `copy of run ${id}`;
 async function setSample(change: StoreTransaction, { unit: { serial_number, sample } }: Run): Promise<void> {
   if (sample === null) return;
   const unit = await findUnit(change, serial_number);
-  if (unit !== null && unit.sample === null) await updateUnit(change, unit.id, { sample });
+  if (unit?.sample === null) await updateUnit(change, unit.id, { sample });
 }

@@ -9,6 +9,7 @@ import { diskProblem } from '../store/databaseErrors.ts';
 import { CommandError } from './commandError.ts';
 import { type Command, help, readCommand } from './commandLine.ts';
 import { DataFolder } from './dataFolder.ts';
+import { takeSecrets } from './secrets.ts';
 import { bucketOptions, takeStorageVariables } from './storageOptions.ts';
 import { collectorOptions, takeTracingVariables } from './tracingOptions.ts';
 
@@ -30,13 +31,8 @@ const stopLimitMs = 60_000;
 
 /** Each command loads only what it needs: a window that opens for the first time waits for `new-user-key`. */
 async function main(): Promise<void> {
-  const chosenKey = takeChosenKey(process.env);
-  const metricsToken = takeMetricsToken(process.env);
-  const signingSecret = takeSigningSecret(process.env);
-  const assistantKey = takeAssistantKey(process.env);
-  const clientSecret = takeClientSecret(process.env);
-  const databaseUrl = takeDatabaseUrl(process.env);
-  const sourceKey = takeSourceKey(process.env);
+  const secrets = takeSecrets(process.env);
+  const { databaseUrl } = secrets;
   const storageVariables = takeStorageVariables(process.env);
   const tracingVariables = takeTracingVariables(process.env);
   const command = readCommand(process.argv.slice(2));
@@ -45,9 +41,12 @@ async function main(): Promise<void> {
     return;
   }
   if (databaseUrl !== null) requireForPostgres(command);
+  const openPlaces = (data: string, attachments: StoragePlace | null) => {
+    const bucket = bucketOptions(attachments, storageVariables);
+    return { bucket, folder: DataFolder.existing(data, databaseUrl, folderOf(attachments)) };
+  };
   if (command.command === 'check') {
-    const bucket = bucketOptions(command.attachments, storageVariables);
-    const folder = DataFolder.existing(command.data, databaseUrl, folderOf(command.attachments));
+    const { folder, bucket } = openPlaces(command.data, command.attachments);
     const report = (finding: string): void => {
       console.log(finding);
       process.exitCode = 1;
@@ -93,14 +92,8 @@ async function main(): Promise<void> {
   }
   if (command.command === 'import') {
     const { importFiles } = await import('./importFiles.ts');
-    const { lines, bad } = await importFiles(
-      DataFolder.existing(command.data, databaseUrl),
-      command.files,
-      command.options,
-      console.error,
-    );
-    console.log(lines.join('\n'));
-    if (bad > 0) process.exitCode = 1;
+    const folder = DataFolder.existing(command.data, databaseUrl);
+    print(await importFiles(folder, command.files, command.options, console.error));
     return;
   }
   if (command.command === 'move') {
@@ -119,34 +112,26 @@ async function main(): Promise<void> {
   }
   if (command.command === 'export') {
     const { exportData } = await import('./exportData.ts');
-    const bucket = bucketOptions(command.attachments, storageVariables);
-    const folder = DataFolder.existing(command.data, databaseUrl, folderOf(command.attachments));
+    const { folder, bucket } = openPlaces(command.data, command.attachments);
     const { lines, problems } = await exportData(folder, command.output, bucket, console.error);
-    console.log(lines.join('\n'));
-    if (problems > 0) process.exitCode = 1;
+    print({ lines, bad: problems });
     return;
   }
   if (command.command === 'import export') {
     const { importExport } = await import('./importExport.ts');
-    const bucket = bucketOptions(command.attachments, storageVariables);
-    const folder = DataFolder.existing(command.data, databaseUrl, folderOf(command.attachments));
-    const { lines, bad } = await importExport(folder, { ...command, bucket }, console.error);
-    console.log(lines.join('\n'));
-    if (bad > 0) process.exitCode = 1;
+    const { folder, bucket } = openPlaces(command.data, command.attachments);
+    print(await importExport(folder, { ...command, bucket }, console.error));
     return;
   }
   if (command.command === 'copy') {
     const { importFromServer } = await import('./importFromServer.ts');
-    const bucket = bucketOptions(command.attachments, storageVariables);
-    const folder = DataFolder.existing(command.data, databaseUrl, folderOf(command.attachments));
-    const { lines, bad } = await importFromServer(folder, { ...command, bucket }, sourceKey, console.error);
-    console.log(lines.join('\n'));
-    if (bad > 0) process.exitCode = 1;
+    const { folder, bucket } = openPlaces(command.data, command.attachments);
+    print(await importFromServer(folder, { ...command, bucket }, secrets.sourceKey, console.error));
     return;
   }
   if (command.command === 'mcp') {
     const { assistantOverStdio } = await import('./assistantOverStdio.ts');
-    await assistantOverStdio(command.place, assistantKey);
+    await assistantOverStdio(command.place, secrets.assistantKey);
     return;
   }
   if (command.command === 'serve') setLogFormat(command.logFormat);
@@ -168,12 +153,10 @@ async function main(): Promise<void> {
   const { serve } = await import('./serve.ts');
   const server = await serve(folder, {
     ...command,
-    provider: command.provider && { ...command.provider, clientSecret },
+    provider: command.provider && { ...command.provider, clientSecret: secrets.clientSecret },
     bucket: bucketOptions(command.attachments, storageVariables),
     collector: collectorOptions(command.otlpEndpoint, tracingVariables),
-    chosenKey,
-    metricsToken,
-    signingSecret,
+    ...secrets,
     pagesFolder: findPagesFolder(),
   });
   let isStopping = false;
@@ -189,6 +172,11 @@ async function main(): Promise<void> {
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
   console.log(JSON.stringify(server.address));
+}
+
+function print({ lines, bad }: { readonly lines: readonly string[]; readonly bad: number }): void {
+  console.log(lines.join('\n'));
+  if (bad > 0) process.exitCode = 1;
 }
 
 /** @throws CommandError if the command is for data in SQLite only */
@@ -208,94 +196,6 @@ function requireForPostgres(command: Command): void {
 
 const folderOf = (place: StoragePlace | null): string | null =>
   place !== null && 'folder' in place ? place.folder : null;
-
-/**
- * Removes the key of the first user from the environment, so that no child process inherits it, and returns it. Only
- * the plain SHA-256 of a key is stored, and anyone with a copy of the database can test guesses against it. Short keys
- * are therefore refused.
- * @throws CommandError if the key is too short or otherwise unusable
- */
-function takeChosenKey(environment: NodeJS.ProcessEnv): string | null {
-  const key = environment.TEST_STATIONS_ADMIN_KEY;
-  delete environment.TEST_STATIONS_ADMIN_KEY;
-  if (key === undefined || /^[\x21-\x7e]{32,200}$/.test(key)) return key ?? null;
-  throw new CommandError(
-    serverExit.usage,
-    `TEST_STATIONS_ADMIN_KEY must have 32 to 200 letters, digits or signs, and no blanks. Set a long random key, or unset the variable and create a key with "server.js new-user-key".`,
-  );
-}
-
-/**
- * Removes the token of a monitoring system from the environment, so that no child process inherits it, and returns it.
- * @throws CommandError if it is too short or otherwise unusable
- */
-function takeMetricsToken(environment: NodeJS.ProcessEnv): string | null {
-  const token = environment.TEST_STATIONS_METRICS_TOKEN;
-  delete environment.TEST_STATIONS_METRICS_TOKEN;
-  if (token === undefined || /^[\x21-\x7e]{32,200}$/.test(token)) return token ?? null;
-  throw new CommandError(
-    serverExit.usage,
-    'TEST_STATIONS_METRICS_TOKEN must have 32 to 200 letters, digits or signs, and no blanks. Set a long random token, or unset the variable.',
-  );
-}
-
-/**
- * Removes the secret that servers of one database share from the environment, so that no child process inherits it, and
- * returns it.
- * @throws CommandError if it is too short or otherwise unusable
- */
-function takeSigningSecret(environment: NodeJS.ProcessEnv): string | null {
-  const secret = environment.TEST_STATIONS_SIGNING_SECRET;
-  delete environment.TEST_STATIONS_SIGNING_SECRET;
-  if (secret === undefined || /^[\x21-\x7e]{32,200}$/.test(secret)) return secret ?? null;
-  throw new CommandError(
-    serverExit.usage,
-    'TEST_STATIONS_SIGNING_SECRET must have 32 to 200 letters, digits or signs, and no blanks. Set a long random secret, or unset the variable.',
-  );
-}
-
-/**
- * Removes the address of the PostgreSQL database, which contains its password, from the environment, so that no child process
- * inherits it, and returns it.
- * @throws CommandError if it is no such address
- */
-function takeDatabaseUrl(environment: NodeJS.ProcessEnv): string | null {
-  const url = environment.TEST_STATIONS_DATABASE_URL;
-  delete environment.TEST_STATIONS_DATABASE_URL;
-  if (url === undefined || /^postgres(ql)?:\/\/\S+$/.test(url)) return url ?? null;
-  throw new CommandError(
-    serverExit.usage,
-    'TEST_STATIONS_DATABASE_URL is no address of a PostgreSQL database, such as postgres://USER:PASSWORD@HOST/DATABASE.',
-  );
-}
-
-/**
- * Removes the key of an assistant's user from the environment, so that no child process inherits it, and returns it.
- * @throws CommandError if it cannot be a key
- */
-function takeAssistantKey(environment: NodeJS.ProcessEnv): string | null {
-  const key = environment.TEST_STATIONS_KEY;
-  delete environment.TEST_STATIONS_KEY;
-  if (key === undefined || /^[\x21-\x7e]{1,200}$/.test(key)) return key ?? null;
-  throw new CommandError(serverExit.usage, 'TEST_STATIONS_KEY is no key. Set it to a user key, or unset the variable.');
-}
-
-/** Removes the key for the server whose runs are copied from the environment, and returns it. */
-function takeSourceKey(environment: NodeJS.ProcessEnv): string | null {
-  const key = environment.TOFUPILOT_API_KEY;
-  delete environment.TOFUPILOT_API_KEY;
-  return key !== undefined && /^[\x21-\x7e]{1,1000}$/.test(key) ? key : null;
-}
-
-/**
- * Removes the secret of the server at its OpenID Connect provider from the environment, so that no child process inherits
- * it, and returns it.
- */
-function takeClientSecret(environment: NodeJS.ProcessEnv): string | null {
-  const secret = environment.TEST_STATIONS_OIDC_CLIENT_SECRET;
-  delete environment.TEST_STATIONS_OIDC_CLIENT_SECRET;
-  return secret || null;
-}
 
 /** The pages are beside the bundle. A server that runs from source uses those of the last build. */
 function findPagesFolder(): string {

@@ -59,25 +59,9 @@ interface ServeOptions extends NetworkOptions {
   collector: CollectorOptions | null;
 }
 
-export async function serve(
-  folder: DataFolder,
-  {
-    host,
-    port,
-    publicUrl,
-    certificate,
-    mqttPort,
-    timeZone,
-    chosenKey,
-    metricsToken,
-    signingSecret,
-    logFormat,
-    pagesFolder,
-    provider,
-    bucket,
-    collector,
-  }: ServeOptions,
-): Promise<RunningServer> {
+export async function serve(folder: DataFolder, options: ServeOptions): Promise<RunningServer> {
+  const { host, port, publicUrl, certificate, chosenKey, metricsToken, logFormat, provider, bucket, collector } =
+    options;
   const publicHost = publicUrl === null ? '' : hostOf(publicUrl);
   const tls = certificate === null ? null : readCertificate(certificate, publicHost);
   folder.lock();
@@ -97,7 +81,7 @@ export async function serve(
   await claim(await findInstance(store));
   const stopTracing = await startTracing(collector);
   const files = new Attachments(contents, join(folder.attachments, incoming));
-  const secret = signingSecret ?? folder.signingSecret();
+  const secret = options.signingSecret ?? folder.signingSecret();
   const urls = new SignedUrls(secret);
   const links = new OperatorLinks(secret);
   const hub = new OperatorHub();
@@ -113,10 +97,10 @@ export async function serve(
     listeners: [presence, hub],
     mqttPort: publicUrl?.startsWith('https:')
       ? null
-      : { folder: folder.certificates, host, hosts, ports: portsToTry(mqttPort, last?.mqtt) },
+      : { folder: folder.certificates, host, hosts, ports: portsToTry(options.mqttPort, last?.mqtt) },
   });
   tail.addListener(new KeyEnds(store, [streams, hub.streams, streaming]));
-  const calendar = new Calendar(timeZone);
+  const calendar = new Calendar(options.timeZone);
   const summaries = new DaySummaries({ store, writer }, calendar);
   await summaries.start();
   const readiness = new Readiness(writer, folder.path);
@@ -140,7 +124,7 @@ export async function serve(
       uses,
       hub,
       links,
-      pagesFolder,
+      pagesFolder: options.pagesFolder,
       calendar,
       figures: new StationFiguresCache(store, calendar, tail),
       summaries,

@@ -10,15 +10,14 @@ import {
 } from '../../shared/analytics/answers.ts';
 import { type Detail, isDetail, isInDetail, isStored, rangeOf } from '../../shared/analytics/place.ts';
 import { routesAnswer } from '../../shared/analytics/routes.ts';
-import { summarizeDay } from '../../shared/analytics/summarizeDay.ts';
-import type { analytics, AnalyticsFilter } from '../../shared/contract/analytics.ts';
+import { firstAttempts, summarizeDay } from '../../shared/analytics/summarizeDay.ts';
+import type { analytics, AnalyticsFilter, AnalyticsSplit } from '../../shared/contract/analytics.ts';
 import type { Answer } from '../../shared/contract/operation.ts';
 import type { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
+import { countedRuns } from '../store/countedRuns.ts';
 import type { Store } from '../store/tables.ts';
-import type { DaySummaries, TimeRange } from './daySummaries.ts';
-import { namesOf } from './names.ts';
+import type { Day, DaySummaries, TimeRange } from './daySummaries.ts';
 import { readRouteSteps } from './readRouteSteps.ts';
-import { needsRunIds, readRunIds } from './readRunIds.ts';
 import { readRuns } from './readRuns.ts';
 import { readNewestRuns, readValues, type RunRange } from './readValues.ts';
 import { shiftsOfRuns } from './shiftOfRun.ts';
@@ -143,3 +142,62 @@ export class Analytics {
 
 const measurementsOf = ({ startsAt, measurements }: { startsAt: number } & ReturnType<typeof summarizeDay>) =>
   measurements.map((each) => ({ ...each, startsAt }));
+
+type RunFilter = Pick<AnalyticsFilter, 'attempts' | 'shifts'>;
+
+/** Returns whether a filter selects runs by what is not stored with them: their shift, and whether they are first attempts. */
+const needsRunIds = ({ attempts, shifts = [] }: RunFilter): boolean => attempts === 'first' || shifts.length > 0;
+
+/** Returns the ids of the runs in the shifts that, if asked for, were the first attempt of their unit on the day. */
+async function readRunIds(
+  store: Store,
+  procedureId: string,
+  days: readonly Day[],
+  { attempts, shifts = [] }: RunFilter,
+): Promise<string[]> {
+  const shiftOf = await shiftsOfRuns(store, days);
+  const ids: string[] = [];
+  for (const { startsAt, endsAt } of days) {
+    const runs = await countedRuns(store, procedureId, startsAt, endsAt).execute();
+    for (const run of attempts === 'all' ? runs : firstAttempts(runs)) {
+      if (shifts.length === 0 || shifts.includes(shiftOf(run) ?? '')) ids.push(run.id);
+    }
+  }
+  return ids;
+}
+
+/** Returns the names of the groups of a split by their ids. */
+async function namesOf(
+  store: Store,
+  split: AnalyticsSplit,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  return new Map((await rowsOf(store, split, ids)).map(({ id, name }) => [id, name]));
+}
+
+async function rowsOf(
+  store: Store,
+  split: AnalyticsSplit,
+  ids: readonly string[],
+): Promise<{ id: string; name: string }[]> {
+  switch (split) {
+    case 'station':
+      return store.selectFrom('stations').select(['id', 'name']).where('id', 'in', ids).execute();
+    case 'revision': {
+      const rows = await store
+        .selectFrom('revisions as r')
+        .innerJoin('parts as p', 'p.id', 'r.part_id')
+        .select(['r.id', 'r.number as revision', 'p.number as part'])
+        .where('r.id', 'in', ids)
+        .execute();
+      return rows.map(({ id, part, revision }) => ({ id, name: `${part} ${revision}` }));
+    }
+    case 'version':
+      return store.selectFrom('procedure_versions').select(['id', 'tag as name']).where('id', 'in', ids).execute();
+    case 'batch':
+      return store.selectFrom('batches').select(['id', 'number as name']).where('id', 'in', ids).execute();
+    case 'operator':
+    case 'shift':
+      return ids.map((id) => ({ id, name: id }));
+  }
+}

@@ -1,14 +1,23 @@
-import { createMcpHandler, type McpHttpHandler, type McpRequestContext, McpServer } from '@modelcontextprotocol/server';
+import {
+  createMcpHandler,
+  type McpHttpHandler,
+  type McpRequestContext,
+  McpServer,
+  ProtocolError,
+  ProtocolErrorCode,
+} from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { instructions } from '../../shared/assistant/instructions.ts';
+import type { Skill } from '../../shared/assistant/skill.ts';
 import type { CallOperation } from '../../shared/assistant/tool.ts';
 import { ToolError } from '../../shared/assistant/toolError.ts';
 import { parseExactly } from '../../shared/contract/exactJson.ts';
+import { oneLine } from '../../shared/format/oneLine.ts';
 import { mcpCapabilities, mcpIdentity } from './mcpIdentity.ts';
 import type { McpServices } from './mcpServices.ts';
-import { offerPrompts } from './offerPrompts.ts';
 import { offerResources } from './offerResources.ts';
 import { offerTools } from './offerTools.ts';
+import type { ProtocolServer } from './session.ts';
 import { wellFormedCalls } from './wellFormedCalls.ts';
 
 // This is in a bundle of its own, loaded at the first request: it shares values with the rest of the server, but no classes.
@@ -51,3 +60,33 @@ function serverFor(services: McpServices, { authInfo }: McpRequestContext): McpS
 }
 
 const parse = <S extends z.ZodType>(schema: S, value: unknown): z.output<S> => schema.parse(value);
+
+const maxSubjectLength = 300;
+
+/** Offers each skill as a prompt, for clients that read no skills. */
+function offerPrompts(server: ProtocolServer, skills: readonly Skill[]): void {
+  server.setRequestHandler('prompts/list', () => ({
+    prompts: skills.map(({ name, title, description }) => ({
+      name,
+      title,
+      description,
+      arguments: [
+        {
+          name: 'subject',
+          description: 'What it is about, such as a serial number, a measurement, or a procedure.',
+          required: false,
+        },
+      ],
+    })),
+  }));
+  server.setRequestHandler('prompts/get', ({ params }) => {
+    const skill = skills.find(({ name }) => name === params.name);
+    if (skill === undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no such prompt.');
+    const subject = oneLine(params.arguments?.['subject']?.trim() ?? '', maxSubjectLength);
+    const text = subject === '' ? skill.text : `${skill.text}\nIt is about: ${subject}\n`;
+    return {
+      description: skill.description,
+      messages: [{ role: 'user' as const, content: { type: 'text' as const, text } }],
+    };
+  });
+}

@@ -9,7 +9,6 @@ import { controlSection } from './controlSection.ts';
 import { histogramSection } from './histogramSection.ts';
 import { send } from './host.ts';
 import { emptyPage, scroller, tableHead, tools } from './pageParts.ts';
-import { segmentsTable } from './segments.ts';
 import { trendChart } from './trendChart.ts';
 import type { View } from './view.ts';
 import { groupName, intervalText, limitsWords, ofText, rangeText, splitName, splitTitle } from './words.ts';
@@ -142,5 +141,38 @@ function groupRow(view: View, each: MeasurementGroup, chosen: string | null, uni
       <td>${number(maximum)}</td>
       <td>${capabilityCell(capability, mean !== null)}</td>
     </tr>
+  `;
+}
+
+/** The figures of the values with the same limits, if the limits changed. */
+function segmentsTable({ segments, time_zone: zone }: MeasurementStatistics['statistics']): unknown {
+  if (segments.length < 2) return nothing;
+  const title = l10n.t('Changes of limits');
+  const names = [l10n.t('Time'), l10n.t('Limits'), 'n', l10n.t('Failed'), l10n.t('Mean'), l10n.t('Sigma'), 'Ppk'];
+  return html`
+    <section>
+      <h2>${title}</h2>
+      <p>${l10n.t('Different limits were used. The values with the same limits are shown together.')}</p>
+      ${scroller(
+        title,
+        html`<table class="numbers">
+          ${tableHead(names)}
+          <tbody>
+            ${segments.map(
+              ({ from, to, lower, upper, units, count, failed, mean, sigma, capability }) =>
+                html`<tr>
+                  <th scope="row">${rangeText(from, to, zone)}</th>
+                  <td>${limitsWords(lower, upper, units)}</td>
+                  <td>${countText(count)}</td>
+                  <td>${count === 0 ? countText(failed) : ofText(failed, count)}</td>
+                  <td>${mean === null ? nothing : figure(mean, units)}</td>
+                  <td>${sigma === null ? nothing : figure(sigma, units)}</td>
+                  <td>${capabilityCell(capability, mean !== null)}</td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>`,
+      )}
+    </section>
   `;
 }

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { html, nothing } from 'lit';
+import { html, nothing, svg } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import type { MeasurementSummary } from '../../shared/contract/analytics.ts';
 import { icon } from '../shared/icons.ts';
@@ -8,7 +8,6 @@ import { capabilityCell } from './capabilityWords.ts';
 import { send, viewState } from './host.ts';
 import { type MeasurementOrder, sortMeasurements } from './measurementOrder.ts';
 import { scroller } from './pageParts.ts';
-import { sparkline } from './sparkline.ts';
 import type { View } from './view.ts';
 import { limitsWords } from './words.ts';
 
@@ -92,5 +91,35 @@ function row(measurement: MeasurementSummary): unknown {
       <td>${capabilityCell(measurement.capability, isNumeric)}</td>
       <td>${sparkline(measurement)}</td>
     </tr>
+  `;
+}
+
+const [width, height] = [120, 24] as const;
+const margin = 2;
+
+/** The newest values as a small line, with the limits that are near. */
+function sparkline({ recent, lower, upper }: MeasurementSummary): unknown {
+  if (recent.length < 2) return nothing;
+  const low = recent.reduce((a, b) => Math.min(a, b));
+  const high = recent.reduce((a, b) => Math.max(a, b));
+  const span = high - low || Math.max(Math.abs(high) * 0.01, 1e-9);
+  const near = [lower, upper]
+    .filter((limit) => limit !== null)
+    .filter((limit) => limit >= low - span && limit <= high + span);
+  const bottom = Math.min(low, ...near) - (high === low ? span / 2 : 0);
+  const top = Math.max(high, ...near) + (high === low ? span / 2 : 0);
+  const y = (value: number): number => height - margin - ((value - bottom) / (top - bottom)) * (height - 2 * margin);
+  const x = (index: number): number => margin + (index / (recent.length - 1)) * (width - 2 * margin);
+  const points = recent.map((value, index) => `${x(index).toFixed(1)},${y(value).toFixed(1)}`).join(' ');
+  return html`
+    <svg
+      class="sparkline"
+      viewBox="0 0 ${width} ${height}"
+      role="img"
+      aria-label=${l10n.t('{0} newest values from {1} to {2}', recent.length, figure(low), figure(high))}
+    >
+      ${near.map((limit) => svg`<line class="limit" x1="0" x2=${width} y1=${y(limit)} y2=${y(limit)} />`)}
+      <polyline points=${points} />
+    </svg>
   `;
 }

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { GoldenCheck } from '../../shared/contract/goldenChecks.ts';
+import type { Pause } from '../../shared/contract/pauses.ts';
 import type { Days, UptimeRow } from '../../shared/contract/uptime.ts';
 import type { StationUptime } from '../../shared/contract/uptimeView.ts';
 import { ago } from '../../shared/format/ago.ts';
@@ -8,17 +9,17 @@ import { checkAt } from '../../shared/golden/goldenState.ts';
 import { pauseAt } from '../../shared/uptime/pauses.ts';
 import { language } from '../shared/element.ts';
 import { checkSentence, goldenIcons } from '../shared/goldenWords.ts';
-import { icon } from '../shared/icons.ts';
+import { icon, iconButton } from '../shared/icons.ts';
 import { dateAndTime, nearTime, shortDay } from './clock.ts';
 import { dayDetail } from './dayDetail.ts';
 import { send } from './host.ts';
 import { legend, pauseMark, stateMark } from './marks.ts';
 import { figureList, tools, zoneNote } from './pageParts.ts';
-import { pauseList } from './pauses.ts';
 import { lastDaysOf } from './rowSums.ts';
 import { daysTable, shiftsTable } from './tables.ts';
 import type { View } from './view.ts';
 import type { Widths } from './widths.ts';
+import { instantWord } from './words.ts';
 
 import './stationGrid.ts';
 
@@ -184,3 +185,30 @@ Authorization: Bearer $TOFUPILOT_API_KEY
 {"interval_s": 30}</pre>
   </section>
 `;
+
+function pauseList({ id, pauses }: StationUptime, { time_zone: zone }: Days): unknown {
+  if (pauses.length === 0) return nothing;
+  const latest = pauses.toSorted((a, b) => Date.parse(b.starts_at) - Date.parse(a.starts_at));
+  return html`
+    <section aria-labelledby="pauses">
+      <h2 id="pauses">${l10n.t('Maintenance and pauses')}</h2>
+      <p class="note">${l10n.t('They count neither as uptime nor as downtime.')}</p>
+      <ul class="pauses">
+        ${latest.map((pause) => {
+          const times = pauseTimes(pause, zone);
+          const label = l10n.t('Delete: {0}, {1}', instantWord(pause.kind), times);
+          return html`<li>
+            <span class="sample" data-instant=${pause.kind}></span>
+            <span>${instantWord(pause.kind)}</span><span>${times}</span><span class="note">${pause.note}</span>
+            ${iconButton('trash', label, () => send({ type: 'deletePause', station: id, pause: pause.id }))}
+          </li>`;
+        })}
+      </ul>
+    </section>
+  `;
+}
+
+const pauseTimes = ({ starts_at, ends_at }: Pause, zone: string): string =>
+  ends_at === null
+    ? l10n.t('since {0}', dateAndTime(starts_at, zone))
+    : l10n.t('{0} to {1}', dateAndTime(starts_at, zone), dateAndTime(ends_at, zone));

@@ -9,7 +9,7 @@ import {
 } from '../statistics/pareto.ts';
 import type { TestedRun } from './testedRun.ts';
 
-const kinds: Readonly<Record<Exclude<ParetoCause['kind'], 'aborted'>, FailureKind>> = {
+const kinds: Readonly<Record<ParetoCause['kind'], FailureKind>> = {
   measurement: 'measurement',
   phaseError: 'phase_error',
   phaseFailure: 'phase_failure',
@@ -67,9 +67,8 @@ export function failureCausesOf({
   'kind' | 'phase_name' | 'measurement_name'
 >[] {
   const timed = phases.map((phase) => ({ ...phase, started_at: Date.parse(phase.started_at) }));
-  return failuresOf({ procedureId: procedure.id, unitId: unit.id, outcome, phases: timed }).flatMap(
-    ({ kind, phase, measurement }) =>
-      kind === 'aborted' ? [] : { kind: kinds[kind], phase_name: phase, measurement_name: measurement },
+  return failuresOf({ procedureId: procedure.id, unitId: unit.id, outcome, phases: timed }).map(
+    ({ kind, phase, measurement }) => ({ kind: kinds[kind], phase_name: phase, measurement_name: measurement }),
   );
 }
 
@@ -82,8 +81,7 @@ function failureCauses(runs: readonly TestedRun[]): FailureCause[] {
     phases,
   }));
   const first = new Map(paretoOf(tested, { counts: 'first' }).bars.map((bar) => [keyOf(bar), bar]));
-  return paretoOf(tested, { counts: 'all' }).bars.flatMap((bar) => {
-    if (bar.kind === 'aborted') return [];
+  return paretoOf(tested, { counts: 'all' }).bars.map((bar) => {
     const counted = first.get(keyOf(bar));
     return {
       kind: kinds[bar.kind],

@@ -1,6 +1,6 @@
 import type { Interval, NoVariation, TooFew } from './answers.ts';
 import { tooFew } from './answers.ts';
-import { chiSquareQuantile, normalCdf, normalQuantile } from './distributions.ts';
+import { chiSquareQuantile, normalQuantile } from './distributions.ts';
 import type { Moments } from './moments.ts';
 import { standardDeviation } from './moments.ts';
 import type { MovingRanges } from './series.ts';
@@ -29,13 +29,11 @@ export interface CapabilityFigures {
   readonly sigmaWithin: number | null;
   /** Of all variation. TofuPilot calls this Cpk. */
   readonly ppk: CapabilityIndex;
-  /** Null with a single limit, as are `cp` and `cpm`. */
+  /** Null with a single limit, as is `cp`. */
   readonly pp: CapabilityIndex | null;
   /** Of the variation from one value to the next. */
   readonly cpk: CapabilityIndex | null;
   readonly cp: CapabilityIndex | null;
-  /** Null without a target. */
-  readonly cpm: number | null;
   /** Below 30 values, the interval is too wide to act on. */
   readonly isUncertain: boolean;
   /** Whether Ppk is at least 1.33, as far as the values can tell. */
@@ -69,12 +67,8 @@ const mostOutOfRange = 0.01;
  */
 const degreesPerMovingRange = 0.61;
 
-/** Returns Pp, Ppk, Cp, Cpk (NIST e-Handbook 6.1.6), and Cpm (Chan, Cheng, Spiring 1988) with their intervals. */
-export function capabilityOf(
-  { moments, movingRanges, outOfRange }: CapabilityData,
-  limits: SpecLimits,
-  target: number | null = null,
-): Capability {
+/** Returns Pp, Ppk, Cp and Cpk (NIST e-Handbook 6.1.6) with their intervals. */
+export function capabilityOf({ moments, movingRanges, outOfRange }: CapabilityData, limits: SpecLimits): Capability {
   const { count, mean } = moments;
   if (limits.lower === null && limits.upper === null) return { kind: 'noLimits' };
   const total = count + outOfRange;
@@ -98,10 +92,6 @@ export function capabilityOf(
     pp: spreadIndex(overall.spread, count - 1),
     cpk: within && withBounds(within.nearer, (level) => cpkInterval(within.nearer, count, degreesWithin, level)),
     cp: within && spreadIndex(within.spread, degreesWithin),
-    cpm:
-      overall.spread === null || target === null
-        ? null
-        : overall.spread / Math.hypot(1, (mean - target) / sigmaOverall),
     isUncertain: count < fewestForCertainty,
     verdict: ppk.atLeast >= capableFrom ? 'capable' : ppk.atMost < capableFrom ? 'notCapable' : 'undecided',
   };
@@ -148,14 +138,6 @@ export const cpInterval = (cp: number, degrees: number, confidence = 0.95): Inte
 export function cpkInterval(cpk: number, count: number, degrees: number, confidence = 0.95): Interval {
   const half = normalQuantile((1 + confidence) / 2) * Math.sqrt(1 / (9 * count) + (cpk * cpk) / (2 * degrees));
   return { lower: cpk - half, upper: cpk + half };
-}
-
-/** Returns how many of a million normal values would be outside. For values that are not normal, this is no estimate. */
-export function expectedOutsidePpm(mean: number, sigma: number, { lower, upper }: SpecLimits): number | null {
-  if (!(sigma > 0)) return null;
-  const below = lower === null ? 0 : normalCdf((lower - mean) / sigma);
-  const above = upper === null ? 0 : normalCdf((mean - upper) / sigma);
-  return 1e6 * (below + above);
 }
 
 /** The quantiles between which six standard deviations of normal values lie. */

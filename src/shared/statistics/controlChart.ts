@@ -4,7 +4,7 @@ import { type ControlRule, type ControlViolation, controlViolations, defaultCont
 import { momentsOf } from './moments.ts';
 import { lag1Autocorrelation, movingRangesOf, poolMovingRanges, sigmaWithin } from './series.ts';
 
-/** The lines of a chart of individual values and of its moving ranges. They are not limits of a specification. */
+/** The lines of a chart of individual values. They are not limits of a specification. */
 export interface ControlLimits {
   readonly kind: 'limits';
   /** How many values the lines were computed from. */
@@ -13,16 +13,12 @@ export interface ControlLimits {
   readonly sigma: number;
   readonly lower: number;
   readonly upper: number;
-  readonly rangeCenter: number;
-  readonly rangeUpper: number;
 }
 
-/** D4 for ranges of two values. The lower limit of a range is 0. */
-const rangeLimitFactor = 3.267;
 const fewestForLimits = 20;
 
 /**
- * Returns the control limits of individual values and moving ranges (NIST e-Handbook 6.3.2.2): three sigmas by the mean
+ * Returns the control limits of individual values (NIST e-Handbook 6.3.2.2): three sigmas by the mean
  * moving range, which a drift does not widen.
  * @param values null for a missing value, across which there is no moving range
  */
@@ -36,7 +32,6 @@ export function controlLimits(
   const sigma = sigmaWithin(ranges);
   if (sigma === null) return tooFew(1, 2);
   if (sigma === 0) return { kind: 'noVariation', value: mean };
-  const rangeCenter = ranges.sum / ranges.count;
   return {
     kind: 'limits',
     count,
@@ -44,8 +39,6 @@ export function controlLimits(
     sigma,
     lower: mean - 3 * sigma,
     upper: mean + 3 * sigma,
-    rangeCenter,
-    rangeUpper: rangeLimitFactor * rangeCenter,
   };
 }
 
@@ -56,8 +49,6 @@ export interface ControlSegment {
   readonly end: number;
   readonly limits: ControlLimits | TooFew | NoVariation;
   readonly violations: readonly ControlViolation[];
-  /** The values whose moving range is above its limit. */
-  readonly rangeViolations: readonly number[];
   /** Whether values follow their predecessors so much that the limits are too narrow. */
   readonly isAutocorrelated: boolean;
 }
@@ -68,28 +59,26 @@ export interface ControlChartOptions {
   readonly rules?: readonly ControlRule[];
   /** How many first values of each segment set its limits. Those that follow are compared with them. */
   readonly baselineCount?: number;
-  /** Limits that were frozen earlier, by the index at which the segment begins. */
-  readonly frozen?: ReadonlyMap<number, ControlLimits>;
 }
 
-/** Returns the segments of a chart of individual values and moving ranges, each with its limits and violations. */
+/** Returns the segments of a chart of individual values, each with its limits and violations. */
 export function controlChart(
   values: readonly (number | null)[],
-  { segmentStarts = [], rules = defaultControlRules, baselineCount = 100, frozen }: ControlChartOptions = {},
+  { segmentStarts = [], rules = defaultControlRules, baselineCount = 100 }: ControlChartOptions = {},
 ): ControlSegment[] {
   const inside = segmentStarts.filter((start) => start > 0 && start < values.length);
   const starts = values.length === 0 ? [] : [...new Set([0, ...inside])].sort((a, b) => a - b);
   return starts.map((start, index) => {
     const end = starts[index + 1] ?? values.length;
     const own = values.slice(start, end);
-    const limits = frozen?.get(start) ?? controlLimits(baselineOf(own, baselineCount));
+    const limits = controlLimits(baselineOf(own, baselineCount));
     const numbers = withoutGaps(own);
     const correlation = lag1Autocorrelation(numbers, momentsOf(numbers)) ?? 0;
     return {
       start,
       end,
       limits,
-      ...violationsOf(own, start, limits, rules),
+      violations: violationsOf(own, start, limits, rules),
       isAutocorrelated: numbers.length >= fewestForLimits && Math.abs(correlation) > 2 / Math.sqrt(numbers.length),
     };
   });
@@ -100,17 +89,11 @@ function violationsOf(
   start: number,
   limits: ControlSegment['limits'],
   rules: readonly ControlRule[],
-): Pick<ControlSegment, 'violations' | 'rangeViolations'> {
-  if (limits.kind !== 'limits') return { violations: [], rangeViolations: [] };
-  const { center, sigma, rangeUpper } = limits;
+): ControlViolation[] {
+  if (limits.kind !== 'limits') return [];
+  const { center, sigma } = limits;
   const points = own.map((value) => (value === null ? null : (value - center) / sigma));
-  return {
-    violations: controlViolations(points, rules).map(({ rule, index }) => ({ rule, index: index + start })),
-    rangeViolations: own.flatMap((value, index) => {
-      const previous = own[index - 1] ?? null;
-      return value !== null && previous !== null && Math.abs(value - previous) > rangeUpper ? [index + start] : [];
-    }),
-  };
+  return controlViolations(points, rules).map(({ rule, index }) => ({ rule, index: index + start }));
 }
 
 /** Returns the values up to the last that sets limits, with the gaps between them. */

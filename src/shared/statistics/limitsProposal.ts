@@ -52,25 +52,3 @@ function neededForQuantiles(method: LimitsMethod, hasLower: boolean, hasUpper: b
     ...(hasUpper ? [valuesNeededForQuantile(method.upper)] : []),
   ];
 }
-
-/** How many past values would change their verdict. */
-export interface VerdictChanges {
-  readonly passToFail: number;
-  readonly failToPass: number;
-  readonly unchanged: number;
-}
-
-/** Compares the verdicts of past values by two sets of limits. A value at a limit passes; NaN fails where there is one. */
-export function verdictChanges(values: readonly number[], before: SpecLimits, after: SpecLimits): VerdictChanges {
-  const changes = { passToFail: 0, failToPass: 0, unchanged: 0 };
-  for (const value of values) {
-    const passedBefore = isWithin(value, before);
-    if (passedBefore === isWithin(value, after)) changes.unchanged += 1;
-    else if (passedBefore) changes.passToFail += 1;
-    else changes.failToPass += 1;
-  }
-  return changes;
-}
-
-const isWithin = (value: number, { lower, upper }: SpecLimits): boolean =>
-  (lower === null || value >= lower) && (upper === null || value <= upper);

@@ -21,7 +21,7 @@ export interface ParetoPhase {
 
 /** What failed. A name alone would mix the measurements of several phases and procedures. */
 export interface FailureCause {
-  readonly kind: 'measurement' | 'phaseError' | 'phaseFailure' | 'timeout' | 'runError' | 'runFailure' | 'aborted';
+  readonly kind: 'measurement' | 'phaseError' | 'phaseFailure' | 'timeout' | 'runError' | 'runFailure';
   readonly procedureId: string;
   /** Null for what happened outside of phases. */
   readonly phase: string | null;
@@ -43,18 +43,17 @@ export interface Pareto {
 export interface ParetoOptions {
   /** Whether a run counts for the first failure alone, which is most often the cause, or for each. */
   readonly counts: 'first' | 'all';
-  readonly includesAborted?: boolean;
 }
 
 /**
  * Returns the causes of failed runs by how many units they concern. The rules are our own, since TofuPilot documents none:
  * the first failure is the earliest failing measurement, in the order of recording, of the earliest failing phase.
  */
-export function paretoOf(runs: readonly ParetoRun[], { counts, includesAborted = false }: ParetoOptions): Pareto {
+export function paretoOf(runs: readonly ParetoRun[], { counts }: ParetoOptions): Pareto {
   const bars = new Map<string, { cause: FailureCause; units: Set<string>; runs: number }>();
   let failedRuns = 0;
   for (const run of runs) {
-    const failures = failuresOf(run, includesAborted);
+    const failures = failuresOf(run);
     if (failures.length > 0) failedRuns += 1;
     const counted = counts === 'first' ? failures.slice(0, 1) : failures;
     for (const [key, cause] of new Map(counted.map((each) => [keyOf(each), each]))) {
@@ -74,11 +73,10 @@ export function paretoOf(runs: readonly ParetoRun[], { counts, includesAborted =
   };
 }
 
-/** Returns the failures of a run in their order; none for a run that passed, was skipped, or has not ended. */
-export function failuresOf(run: ParetoRun, includesAborted = false): FailureCause[] {
+/** Returns the failures of a run in their order; none for a run that passed, was skipped or aborted, or has not ended. */
+export function failuresOf(run: ParetoRun): FailureCause[] {
   const { procedureId, outcome } = run;
   const outside = (kind: FailureCause['kind']): FailureCause => ({ kind, procedureId, phase: null, measurement: null });
-  if (outcome === 'ABORTED') return includesAborted ? [outside('aborted')] : [];
   if (outcome !== 'FAIL' && outcome !== 'ERROR' && outcome !== 'TIMEOUT') return [];
   const inPhases = lastAttempts(inOrder(run.phases)).flatMap((phase) => failuresOfPhase(procedureId, phase));
   // The phase that was running at the timeout is seldom recorded as failed.
@@ -94,20 +92,6 @@ function failuresOfPhase(procedureId: string, { name: phase, outcome, measuremen
   if (outcome === 'ERROR') return [...failing, { kind: 'phaseError', procedureId, phase, measurement: null }];
   if (failing.length > 0 || outcome !== 'FAIL') return failing;
   return [{ kind: 'phaseFailure', procedureId, phase, measurement: null }];
-}
-
-/** Returns how many units passed a phase only when it was repeated, by the causes of the attempts before. */
-export function recoveredByRepeat(runs: readonly ParetoRun[]): ParetoBar[] {
-  const repeated = runs.map((run): ParetoRun => {
-    const last = new Set(lastAttempts(inOrder(run.phases)));
-    const passed = new Set([...last].filter(({ outcome }) => outcome === 'PASS').map(({ name }) => name));
-    const before = run.phases.filter((phase) => !last.has(phase) && passed.has(phase.name));
-    const failed = before.filter(({ outcome }) => outcome === 'FAIL' || outcome === 'ERROR');
-    // A retry of its own for each attempt keeps all of them.
-    const phases = failed.map((phase) => ({ ...phase, retry_count: 0 }));
-    return { ...run, outcome: phases.length > 0 ? 'FAIL' : 'PASS', phases };
-  });
-  return [...paretoOf(repeated, { counts: 'all' }).bars];
 }
 
 const inOrder = (phases: readonly ParetoPhase[]): ParetoPhase[] =>

@@ -112,33 +112,6 @@ export function sumOfYields(yields: readonly YieldCounts[]): YieldCounts {
   };
 }
 
-/** A share as the counts that it is made of, so that the shares of several days add up. */
-export interface Share {
-  readonly count: number;
-  readonly total: number;
-}
-
-/** How much testing was repeated. */
-export interface RetestFigures {
-  /** Units tested more than once that day, of all units. */
-  readonly retested: Share;
-  /** Runs beyond the first attempt, of all counted runs. */
-  readonly load: Share;
-  /** Units that passed at a later attempt of the day, of the units that did not pass at the first. */
-  readonly recovered: Share;
-}
-
-/** Returns how much testing was repeated. These figures are our own: TofuPilot documents none. */
-export function retestFigures(days: readonly Pick<UnitDay, 'attempts' | 'passedAt'>[]): RetestFigures {
-  const runs = days.reduce((sum, { attempts }) => sum + attempts, 0);
-  const notFirst = days.filter(({ passedAt }) => passedAt !== 1);
-  return {
-    retested: { count: days.filter(({ attempts }) => attempts > 1).length, total: days.length },
-    load: { count: runs - days.length, total: runs },
-    recovered: { count: notFirst.filter(({ passedAt }) => passedAt !== null).length, total: notFirst.length },
-  };
-}
-
 /**
  * Returns the rolled throughput yield of a route, from 0 to 1: the product of the first-pass yields of its steps
  * (tofupilot.com/guides/how-to-track-rolled-throughput-yield, March 2026). It is unknown, which is null, while a step has

@@ -6,7 +6,6 @@ import {
   capabilityOf,
   cpInterval,
   cpkInterval,
-  expectedOutsidePpm,
   quantilePpk,
   type SpecLimits,
 } from '../../../src/shared/statistics/capability.ts';
@@ -27,8 +26,8 @@ const dataOf = (values: readonly number[], outOfRange = 0) => ({
   outOfRange,
 });
 
-function figuresOf(values: readonly number[], limits: SpecLimits, target: number | null = null): CapabilityFigures {
-  const answer = capabilityOf(dataOf(values), limits, target);
+function figuresOf(values: readonly number[], limits: SpecLimits): CapabilityFigures {
+  const answer = capabilityOf(dataOf(values), limits);
   assert.ok(answer.kind === 'capability');
   return answer;
 }
@@ -70,7 +69,7 @@ describe(`capability (${withSeed})`, () => {
   });
 
   it('has the published figures of the jets', () => {
-    const { mean, sigmaWithin, sigmaOverall, pp, ppk, cp, cpk, cpm } = figuresOf(jets, { lower: 65, upper: 95 }, 80);
+    const { mean, sigmaWithin, sigmaOverall, pp, ppk, cp, cpk } = figuresOf(jets, { lower: 65, upper: 95 });
     published(mean, '80.39');
     published(sigmaWithin, '4.721911');
     published(sigmaOverall, '4.516042');
@@ -80,7 +79,6 @@ describe(`capability (${withSeed})`, () => {
     published(ppk.value, '1.078378');
     published(ppk.interval.lower, '0.705685');
     published(ppk.interval.upper, '1.451071');
-    published(cpm, '1.103059');
     const interval = cpkInterval(cpk?.value ?? 0, 20, 19);
     published(interval.lower, '0.672374');
     published(interval.upper, '1.390351');
@@ -127,7 +125,6 @@ describe(`capability (${withSeed})`, () => {
     assert.ok(unordered.kind === 'capability');
     assert.deepEqual([unordered.sigmaWithin, unordered.cp, unordered.cpk], [null, null, null]);
     assert.deepEqual(unordered.pp, pp);
-    assert.equal(unordered.cpm, null);
   });
 
   it('has only the index of the side that has a limit', () => {
@@ -161,29 +158,12 @@ describe(`capability (${withSeed})`, () => {
     }
   });
 
-  it('has the published fractions outside', () => {
-    for (const [cpk, ppm] of [
-      [1, '2699.796'],
-      [4 / 3, '63.3425'],
-      [5 / 3, '0.573303'],
-    ] as const) {
-      published(expectedOutsidePpm(0, 1, { lower: -3 * cpk, upper: 3 * cpk }), ppm);
-    }
-    near(expectedOutsidePpm(0, 1, { lower: null, upper: 3 }), 2699.796063 / 2, 1e-4);
-    near(expectedOutsidePpm(10, 2, { lower: 4, upper: null }), 2699.796063 / 2, 1e-4);
-    near(expectedOutsidePpm(10, 2, { lower: null, upper: 16 }), 2699.796063 / 2, 1e-4);
-    // One sigma below and two above: 158,655 and 22,750 of a million.
-    near(expectedOutsidePpm(10, 2, { lower: 8, upper: 14 }), 158_655.2539 + 22_750.1319, 1e-3);
-    assert.equal(expectedOutsidePpm(10, 2, { lower: null, upper: null }), 0);
-    assert.equal(expectedOutsidePpm(0, 0, { lower: null, upper: 3 }), null);
-  });
-
   it('has no index of the spread with a single limit', () => {
-    const { mean, sigmaOverall, pp, ppk, cp, cpk, cpm } = figuresOf(glassStrength, { lower: 200, upper: null }, 260);
+    const { mean, sigmaOverall, pp, ppk, cp, cpk } = figuresOf(glassStrength, { lower: 200, upper: null });
     published(mean, '262.9');
     published(sigmaOverall, '38.127073');
     published(ppk.value, '0.549915');
-    assert.deepEqual([pp, cp, cpm], [null, null, null]);
+    assert.deepEqual([pp, cp], [null, null]);
     assert.ok(cpk);
     const upper = figuresOf(glassStrength, { lower: null, upper: 400 });
     same(upper.ppk.value, (400 - 262.9) / (3 * sigmaOverall), 1e-9);

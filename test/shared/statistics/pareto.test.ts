@@ -7,7 +7,6 @@ import {
   paretoOf,
   type ParetoPhase,
   type ParetoRun,
-  recoveredByRepeat,
 } from '../../../src/shared/statistics/pareto.ts';
 import { seed, withSeed } from './support.ts';
 
@@ -69,18 +68,16 @@ describe(`a Pareto chart (${withSeed})`, () => {
   });
 
   it('has a class for each failure without a failing measurement', () => {
-    const causes = (outcome: string | null, ...phases: string[]) =>
-      labels(failuresOf(runOf('U1', outcome, ...phases), true));
+    const causes = (outcome: string | null, ...phases: string[]) => labels(failuresOf(runOf('U1', outcome, ...phases)));
     assert.deepEqual(causes('ERROR', '1 Boot ERROR v:PASS'), ['phaseError Boot']);
     assert.deepEqual(causes('ERROR', '1 Boot ERROR v:FAIL'), ['measurement Boot v', 'phaseError Boot']);
     assert.deepEqual(causes('FAIL', '1 Boot FAIL v:PASS'), ['phaseFailure Boot']);
     assert.deepEqual(causes('FAIL', '1 Boot PASS'), ['runFailure']);
     assert.deepEqual(causes('ERROR', '1 Boot PASS'), ['runError']);
     assert.deepEqual(causes('TIMEOUT', '1 Boot PASS'), ['timeout']);
-    assert.deepEqual(causes('ABORTED', '1 Boot FAIL'), ['aborted']);
-    for (const outcome of ['PASS', 'SKIP', null]) assert.deepEqual(causes(outcome, '1 Boot FAIL v:FAIL'), []);
+    for (const outcome of ['PASS', 'SKIP', 'ABORTED', null])
+      assert.deepEqual(causes(outcome, '1 Boot FAIL v:FAIL'), []);
     assert.deepEqual(paretoOf([runOf('U1', 'ABORTED')], { counts: 'first' }), { runs: 0, bars: [] });
-    assert.deepEqual(failuresOf(runOf('U1', 'ABORTED', '1 Boot FAIL')), []);
   });
 
   it('counts a repeated phase by its last attempt, and calls for several channels each', () => {
@@ -88,19 +85,6 @@ describe(`a Pareto chart (${withSeed})`, () => {
     assert.deepEqual(labels(failuresOf(runOf('U1', 'FAIL', ...repeated))), ['measurement Radio rssi']);
     const channels = ['1 Channel FAIL v:FAIL', '2 Channel PASS v:PASS'];
     assert.deepEqual(labels(failuresOf(runOf('U1', 'FAIL', ...channels))), ['measurement Channel v']);
-    assert.deepEqual(recoveredByRepeat([runOf('U1', 'PASS', '1 Boot PASS v:FAIL', '2 Boot+1 PASS v:PASS')]), []);
-    const recovered = recoveredByRepeat([
-      runOf('U1', 'FAIL', ...repeated),
-      runOf('U2', 'PASS', '1 Boot ERROR', '2 Boot+1 FAIL v:FAIL', '3 Boot+2 PASS'),
-      runOf('U3', 'FAIL', '1 Boot FAIL v:FAIL', '2 Boot+1 FAIL v:FAIL'),
-    ]);
-    assert.deepEqual(
-      recovered.map(({ kind, units }) => [kind, units]),
-      [
-        ['measurement', 2],
-        ['phaseError', 1],
-      ],
-    );
   });
 
   it('keeps measurements of the same name apart by phase and procedure', () => {
@@ -136,14 +120,11 @@ describe(`a Pareto chart (${withSeed})`, () => {
       phases: fc.array(phase, { maxLength: 4 }),
     });
     fc.assert(
-      fc.property(fc.array(run, { maxLength: 20 }), fc.boolean(), (runs, includesAborted) => {
-        const failed = runs.filter(
-          ({ outcome }) =>
-            ['FAIL', 'ERROR', 'TIMEOUT'].includes(outcome ?? '') || (includesAborted && outcome === 'ABORTED'),
-        );
+      fc.property(fc.array(run, { maxLength: 20 }), (runs) => {
+        const failed = runs.filter(({ outcome }) => ['FAIL', 'ERROR', 'TIMEOUT'].includes(outcome ?? ''));
         for (const counts of ['first', 'all'] as const) {
-          const pareto = paretoOf(runs, { counts, includesAborted });
-          assert.deepEqual(paretoOf(runs.toReversed(), { counts, includesAborted }), pareto);
+          const pareto = paretoOf(runs, { counts });
+          assert.deepEqual(paretoOf(runs.toReversed(), { counts }), pareto);
           assert.equal(pareto.runs, failed.length);
           const sum = pareto.bars.reduce((total, bar) => total + bar.runs, 0);
           assert.ok(counts === 'first' ? sum === failed.length : sum >= failed.length);

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { quantile, sorted, sortedQuantile, valuesNeededForQuantile } from '../../../src/shared/statistics/quantile.ts';
-import { overloadReading, readingsOf } from '../../../src/shared/statistics/readings.ts';
 import { michelson } from './publishedData.ts';
 import { near, published, seed, withSeed } from './support.ts';
 
@@ -56,18 +55,5 @@ describe(`quantiles (${withSeed})`, () => {
     const values = [10, 9, -1, 2];
     assert.deepEqual(sorted(values), [-1, 2, 9, 10]);
     assert.deepEqual(values, [10, 9, -1, 2]);
-  });
-});
-
-describe('readings', () => {
-  it('are apart from what is no number', () => {
-    const all = [1, null, NaN, 2, Infinity, -Infinity, overloadReading, -overloadReading, 9.8e37, null];
-    assert.deepEqual(readingsOf(all), {
-      values: [1, 2, 9.8e37],
-      missing: 2,
-      notANumber: 1,
-      belowRange: 2,
-      aboveRange: 2,
-    });
   });
 });

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import {
-  retestFigures,
   rolledThroughputYield,
   sumOfYields,
   unitDays,
@@ -50,19 +49,6 @@ describe('the yield of units', () => {
       withReferences.map(({ passedAt }) => ({ passedAt, units: 1 })),
     );
     assert.deepEqual([units, passed_first, passed_last], [7, 3, 5]);
-  });
-
-  it('has the retest figures of the worked example', () => {
-    assert.deepEqual(retestFigures(unitDays(runs, [one, two])), {
-      retested: { count: 3, total: 5 },
-      load: { count: 4, total: 9 },
-      recovered: { count: 2, total: 3 },
-    });
-    assert.deepEqual(retestFigures(unitDays(runs, [two, end])), {
-      retested: { count: 1, total: 2 },
-      load: { count: 3, total: 5 },
-      recovered: { count: 1, total: 1 },
-    });
   });
 
   it('rolls the yields of the steps of a route up, unless a step has no units', () => {

@@ -11,21 +11,33 @@ import { pathOf } from './watcher.ts';
 
 /** An event of the runner, of the execution `x`. */
 export const event = (fields: object): RunnerEvent => runnerEvent.parse({ execution_id: 'x', time: 1000, ...fields });
-export const asked = (id: string, message = 'Ready?'): RunnerEvent =>
-  event({ event: 'ui_request', request_id: id, message, text_input: true, image_url: null });
+export const asked = (id: string, message = 'Ready?', execution_id = 'x'): RunnerEvent =>
+  event({ event: 'ui_request', execution_id, request_id: id, message, text_input: true, image_url: null });
+
+interface EditorOptions {
+  readonly slot?: number;
+  readonly execution?: string;
+  /** Of the window. */
+  readonly id?: string;
+}
 
 /** A window of an editor that runs a test. */
 export class EditorAtWork {
-  readonly id = randomUUID();
+  readonly id: string;
   readonly #client: TestClient;
   readonly #station: string;
+  readonly #slot: number;
+  readonly #execution: string;
   test: LiveTest | null = null;
   #sent: LiveTest | null = null;
   #number = 0;
 
-  constructor(client: TestClient, station: string) {
+  constructor(client: TestClient, station: string, { slot = 1, execution = 'x', id }: EditorOptions = {}) {
     this.#client = client;
     this.#station = station;
+    this.#slot = slot;
+    this.#execution = execution;
+    this.id = id ?? randomUUID();
   }
 
   get params(): { id: string; window_id: string } {
@@ -33,11 +45,12 @@ export class EditorAtWork {
   }
 
   requests(url: string, key: string) {
-    return openSse(url, pathOf(operator.requests, this.params), key, windowRequest);
+    const path = `${pathOf(operator.requests, this.params)}?slot=${this.#slot}`;
+    return openSse(url, path, key, windowRequest);
   }
 
   report(body: object): Promise<Reply> {
-    return this.#client.send(operator.report, { params: this.params, body });
+    return this.#client.send(operator.report, { params: this.params, body: { ...body, slot: this.#slot } });
   }
 
   /** Tells what the events make of the test: the first time as a whole, then what has changed. */
@@ -59,7 +72,7 @@ export class EditorAtWork {
     return testPatchOf({ ...this.test, phases: [] }, this.test);
   }
 
-  begin(id = 'x', phases = ['measure']): Promise<Reply> {
+  begin(id = this.#execution, phases = ['measure']): Promise<Reply> {
     return this.tell(
       event({
         event: 'run_started',

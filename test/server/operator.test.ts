@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
 import { errorAnswer } from '../../src/shared/contract/common.ts';
 import { local } from '../../src/shared/contract/local.ts';
-import { operator, waitingEvent } from '../../src/shared/contract/operator.ts';
+import { operator, stateEvent, waitingEvent } from '../../src/shared/contract/operator.ts';
 import { adminKey, type TestStation, useServerProcess } from './bench.ts';
 import { asked, EditorAtWork, event } from './editorAtWork.ts';
 import { type Reply, send, type TestClient } from './requests.ts';
@@ -187,6 +187,42 @@ describe('the Operator UI', function () {
     await editor.begin();
     assert.match(messageOf(await start('SN-2')), /A test runs/);
     await requests.close();
+  });
+
+  it('starts, asks and stops in each slot, and shows all slots to those who ask for them', async () => {
+    const first = await fresh();
+    const second = new EditorAtWork(station.client, station.id, { slot: 2, execution: 'y', id: first.id });
+    const requests = await Promise.all([first, second].map((each) => each.requests(bench.server.url, station.key)));
+    const offer = { script: 'main.py', slots: 2 };
+    for (const each of [first, second]) await each.report({ offer });
+    const start = { serial_number: 'SN-2', loop: false, slot: 2 };
+    await station.client.call(operator.start, { params: params(), body: start });
+    const asks = await requests[1]?.until((each) => each.event === 'start');
+    assert.deepEqual(asks?.data, { serial_number: 'SN-2', loop: false });
+    await first.begin();
+    await second.begin();
+    await second.tell(asked('of the second', 'Ready?', 'y'));
+
+    const old = await watch(bench.server.url, station.id, adminKey);
+    const path = `${pathOf(operator.states, params())}?slots=all`;
+    const all = await openSse(bench.server.url, path, adminKey, stateEvent);
+    const shown = [await all.next(), await all.next()].map((each) =>
+      each?.event === 'state' ? [each.data.slot, each.data.state.test?.execution_id] : each,
+    );
+    assert.deepEqual(shown, [
+      [1, 'x'],
+      [2, 'y'],
+    ]);
+    assert.equal((await answer(station.client, 'of the second')).status, 200);
+    const answered = await requests[1]?.until((each) => each.event === 'answer');
+    assert.equal(answered?.event === 'answer' && answered.data.prompt_id, 'of the second');
+    await station.client.call(operator.stop, { params: params(), body: { execution_id: 'y' } });
+    const stop = await requests[1]?.until((each) => each.event === 'stop');
+    assert.deepEqual(stop?.data, { execution_id: 'y' });
+    await first.tell(event({ event: 'phase_log', level: 'INFO', message: 'hello', place: null }));
+    await old.until(({ test }) => test?.logs.at(-1)?.message === 'hello');
+    assert.equal(old.state.test?.execution_id, 'x');
+    await Promise.all([...requests, old, all].map((each) => each.close()));
   });
 
   it('creates a link that can only watch and that ends when the station gets another key', async () => {

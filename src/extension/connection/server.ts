@@ -34,7 +34,8 @@ export type ServerCapability =
   | 'assistants'
   | 'accounts'
   | 'station-groups'
-  | 'station-use';
+  | 'station-use'
+  | 'slots';
 
 export interface StationServer {
   /** Host and port of a remote server; null for the server of this machine. */

@@ -2,7 +2,12 @@ import * as vscode from 'vscode';
 import { dispatch, type Handlers } from '../../shared/contract/messages.ts';
 import type { Operation } from '../../shared/contract/operation.ts';
 import { type LiveState, operator, type StateEvent, stateEvent } from '../../shared/contract/operator.ts';
-import { type FromOperator, fromOperator, type ToOperator } from '../../shared/contract/operatorView.ts';
+import {
+  type FromOperator,
+  fromOperator,
+  type OperatorAction,
+  type ToOperator,
+} from '../../shared/contract/operatorView.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { patchState } from '../../shared/live/livePatch.ts';
 import { watchWithReconnect } from '../../shared/live/watchWithReconnect.ts';
@@ -20,7 +25,8 @@ export class OperatorPanel implements vscode.Disposable {
   readonly #connection: Connection;
   readonly #log: Log;
   #abort = new AbortController();
-  #state: LiveState | undefined;
+  /** By slot. */
+  #states = new Map<number, LiveState>();
   #status: ToOperator = { type: 'connection', state: 'connecting', message: null };
 
   constructor(panel: vscode.WebviewPanel, station: string, connection: Connection, extension: vscode.Uri, log: Log) {
@@ -49,13 +55,13 @@ export class OperatorPanel implements vscode.Disposable {
     // A view that was hidden starts again without any state.
     ready: () => {
       this.#post({ type: 'access', may_act: true, in_editor: true });
-      if (this.#state) this.#post({ type: 'state', sent_at: Date.now(), state: this.#state });
+      for (const [slot, state] of this.#states) this.#post({ type: 'state', slot, sent_at: Date.now(), state });
       this.#post(this.#status);
     },
-    answer: ({ prompt_id, text }) => this.#act('answer', () => this.#call(operator.answer, { prompt_id, text })),
-    stop: ({ execution_id }) => this.#act('stop', () => this.#call(operator.stop, { execution_id })),
-    start: ({ serial_number, loop }) => this.#act('start', () => this.#call(operator.start, { serial_number, loop })),
-    loop: ({ loop }) => this.#act('loop', () => this.#call(operator.loop, { loop })),
+    answer: ({ slot, prompt_id, text }) => this.#act('answer', slot, operator.answer, { prompt_id, text }),
+    stop: ({ slot, execution_id }) => this.#act('stop', slot, operator.stop, { execution_id }),
+    start: ({ slot, serial_number, loop }) => this.#act('start', slot, operator.start, { serial_number, loop, slot }),
+    loop: ({ slot, loop }) => this.#act('loop', slot, operator.loop, { loop, slot }),
     openRun: ({ run }) => vscode.commands.executeCommand('testStations.openRun', run),
     chooseScript: () => vscode.commands.executeCommand('testStations.setStationScript', { id: this.#station }),
     share: () => vscode.commands.executeCommand('testStations.copyOperatorLink', { id: this.#station }),
@@ -72,21 +78,20 @@ export class OperatorPanel implements vscode.Disposable {
     }
   }
 
-  #call(operation: Operation, body: object): Promise<unknown> {
-    return this.#connection.call(operation, { params: { id: this.#station }, body });
-  }
-
-  async #act(what: 'answer' | 'stop' | 'start' | 'loop', act: () => Promise<unknown>): Promise<void> {
+  async #act(what: OperatorAction, slot: number, operation: Operation, body: object): Promise<void> {
     try {
-      await act();
+      await this.#connection.call(operation, { params: { id: this.#station }, body });
     } catch (error) {
-      this.#post({ type: 'refused', what, message: messageOf(error) });
+      this.#post({ type: 'refused', what, slot, message: messageOf(error) });
     }
   }
 
   async #watch(signal: AbortSignal): Promise<void> {
     await watchWithReconnect({
-      open: () => this.#connection.stream(operator.states, { params: { id: this.#station } }, signal),
+      open: () => {
+        const input = { params: { id: this.#station }, query: { slots: 'all' as const } };
+        return this.#connection.stream(operator.states, input, signal);
+      },
       onEvent: (event) => this.#handleEvent(stateEvent.parse(event)),
       onDisconnect: (error) => {
         this.#log.debug(`operator states: ${String(error)}`);
@@ -104,16 +109,18 @@ export class OperatorPanel implements vscode.Disposable {
     });
   }
 
-  #handleEvent(event: StateEvent): void {
-    if (event.event === 'state') {
-      this.#state = event.data.state;
-      this.#post({ type: 'state', ...event.data });
+  #handleEvent({ event, data }: StateEvent): void {
+    const { slot } = data;
+    if (event === 'state') {
+      this.#states.set(slot, data.state);
+      this.#post({ type: 'state', ...data });
     } else {
-      if (this.#state) this.#state = patchState(this.#state, event.data.patch);
-      this.#post({ type: 'patch', ...event.data });
+      const before = this.#states.get(slot);
+      if (before) this.#states.set(slot, patchState(before, data.patch));
+      this.#post({ type: 'patch', ...data });
     }
     this.#setStatus({ type: 'connection', state: 'live', message: null });
-    const name = this.#state?.station_name;
+    const name = this.#states.get(slot)?.station_name;
     if (name !== undefined) this.panel.title = name;
   }
 

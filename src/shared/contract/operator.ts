@@ -4,6 +4,10 @@ import { goldenCheck } from './goldenChecks.ts';
 import { bounds, liveTest, testPatch } from './liveTest.ts';
 import { shiftCounters } from './shifts.ts';
 
+/** How many units a script can test on a station at the same time, each in a slot with a number that begins with 1. */
+export const maxSlots = 16;
+export const slotNumber = z.number().int().min(1).max(maxSlots);
+
 export const unavailableReason = z.enum([
   'no-test',
   'ended',
@@ -53,9 +57,11 @@ const liveState = z.object({
       next_serial_number: z.string().nullable(),
       loop: z.boolean(),
       problem: z.string().nullable(),
+      /** Missing from older windows, which have one. */
+      slots: slotNumber.optional(),
     })
     .nullable(),
-  /** Missing from older servers, and until it is loaded. */
+  /** Missing from older servers, until it is loaded, and from slots other than the first. */
   board: stationBoard.optional(),
 });
 export type LiveState = z.infer<typeof liveState>;
@@ -66,10 +72,12 @@ const statePatch = z.object({
 });
 export type StatePatch = z.infer<typeof statePatch>;
 
-/** `sent_at` is in milliseconds since 1970 by the clock of the server. */
+/** `sent_at` is in milliseconds since 1970 by the clock of the server. An older server has only the first slot. */
+const ofSlot = z.object({ slot: slotNumber.default(1), sent_at: z.number() });
+
 export const stateEvent = z.discriminatedUnion('event', [
-  z.object({ event: z.literal('state'), data: z.object({ sent_at: z.number(), state: liveState }) }),
-  z.object({ event: z.literal('patch'), data: z.object({ sent_at: z.number(), patch: statePatch }) }),
+  z.object({ event: z.literal('state'), data: ofSlot.extend({ state: liveState }) }),
+  z.object({ event: z.literal('patch'), data: ofSlot.extend({ patch: statePatch }) }),
 ]);
 export type StateEvent = z.infer<typeof stateEvent>;
 
@@ -110,10 +118,14 @@ export const operator = {
     answer: liveState,
     refusals: [403, 404],
   }),
-  /** `text/event-stream` of `stateEvent`s. Also open to the token of an operator link, which can do nothing else. */
+  /**
+   * `text/event-stream` of `stateEvent`s, of the first slot only unless all are asked for. Also open to the token of an operator
+   * link, which can do nothing else.
+   */
   states: operation('local.operator.states', 'GET', '/api/local/stations/{id}/operator/states', {
     access: ['user', 'station'],
     params: byId,
+    query: z.object({ slots: z.literal('all').optional() }),
     answer: z.string(),
     answerType: 'text/event-stream',
     refusals: [403, 404, 429],
@@ -150,7 +162,7 @@ export const operator = {
     access: ['user', 'station'],
     isAudited: false,
     params: byId,
-    body: z.object({ serial_number: serialNumber, loop: z.boolean().default(false) }),
+    body: z.object({ serial_number: serialNumber, loop: z.boolean().default(false), slot: slotNumber.default(1) }),
     answer: z.object({ serial_number: z.string() }),
     refusals: [403, 404, 409],
   }),
@@ -158,7 +170,7 @@ export const operator = {
     access: ['user', 'station'],
     isAudited: false,
     params: byId,
-    body: z.object({ loop: z.boolean() }),
+    body: z.object({ loop: z.boolean(), slot: slotNumber.default(1) }),
     answer: z.object({ loop: z.boolean() }),
     refusals: [403, 404, 409],
   }),
@@ -170,8 +182,8 @@ export const operator = {
     refusals: [403, 404, 409],
   }),
   /**
-   * `text/event-stream` of `windowRequest`s. While the stream is open, the tests and the offer of the window are
-   * available.
+   * `text/event-stream` of `windowRequest`s for a slot. While the stream is open, the tests and the offer of the window are
+   * available there.
    */
   requests: operation(
     'local.operator.requests',
@@ -181,6 +193,7 @@ export const operator = {
       access: ['user', 'station'],
       role: 'engineer',
       params: z.object({ id, window_id: id }),
+      query: z.object({ slot: z.coerce.number().pipe(slotNumber).default(1) }),
       answer: z.string(),
       answerType: 'text/event-stream',
       refusals: [403, 404, 429],
@@ -198,6 +211,7 @@ export const operator = {
       stopping: z.boolean().optional(),
       busy: z.boolean().optional(),
       offer: offer.optional(),
+      slot: slotNumber.default(1),
     }),
     answer: z.object({ id }),
     refusals: [403, 404, 409],

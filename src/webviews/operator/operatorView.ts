@@ -72,8 +72,9 @@ export class OperatorView extends PageElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#host.handleMessages({
-      state: ({ state, sent_at }) => this.#setState(state, sent_at),
-      patch: ({ patch, sent_at }) => this.state && this.#setState(patchState(this.state, patch), sent_at),
+      state: ({ slot, state, sent_at }) => slot === 1 && this.#setState(state, sent_at),
+      patch: ({ slot, patch, sent_at }) =>
+        slot === 1 && this.state && this.#setState(patchState(this.state, patch), sent_at),
       connection: (message) => (this.connection = message),
       access: ({ may_act, in_editor }) => {
         this.mayAct = may_act;
@@ -205,7 +206,7 @@ export class OperatorView extends PageElement {
     const { draft } = this.#host.viewState.value;
     if (draft.prompt === id && draft.text !== '' && this.sent.prompt !== id && !isOver) {
       const message = l10n.t('The question was answered elsewhere or has timed out. Your answer was not sent.');
-      this.refused = { type: 'refused', what: 'answer', message };
+      this.refused = { type: 'refused', what: 'answer', slot: 1, message };
     }
     this.sent = { ...this.sent, prompt: undefined };
   }
@@ -240,7 +241,7 @@ export class OperatorView extends PageElement {
   readonly #answer = ({ detail: { id, text } }: AnswerEvent): void => {
     this.sent = { ...this.sent, prompt: id };
     this.refused = undefined;
-    this.#host.send({ type: 'answer', prompt_id: id, text });
+    this.#host.send({ type: 'answer', slot: 1, prompt_id: id, text });
   };
 
   #start(serial: string): void {
@@ -248,11 +249,11 @@ export class OperatorView extends PageElement {
     this.refused = undefined;
     this.#startedSerial = serial;
     this.#setSerial('');
-    this.#host.send({ type: 'start', serial_number: serial, loop: this.loop });
+    this.#host.send({ type: 'start', slot: 1, serial_number: serial, loop: this.loop });
   }
 
   #stop(execution: string): void {
-    this.#host.send({ type: 'stop', execution_id: execution });
+    this.#host.send({ type: 'stop', slot: 1, execution_id: execution });
   }
 
   #onRefused(message: Refused): void {
@@ -276,7 +277,7 @@ export class OperatorView extends PageElement {
   #setLoop(loop: boolean): void {
     this.loop = loop;
     this.#host.viewState.save({ loop });
-    this.#host.send({ type: 'loop', loop });
+    this.#host.send({ type: 'loop', slot: 1, loop });
   }
 
   #setScale(scale: number): void {

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { dispatch, type Handlers } from '../../shared/contract/messages.ts';
 import { operator } from '../../shared/contract/operator.ts';
-import type { FromOperator, ToOperator } from '../../shared/contract/operatorView.ts';
+import type { FromOperator, OperatorAction, ToOperator } from '../../shared/contract/operatorView.ts';
 import { watchWithReconnect } from '../../shared/live/watchWithReconnect.ts';
 import { type OperatorHost, type OperatorViewState, operatorViewState } from '../operator/operatorHost.ts';
 import { keys } from './keys.ts';
@@ -41,24 +41,27 @@ export class PageHost implements OperatorHost {
   send(message: FromOperator): void {
     const params = { id: this.#station };
     switch (message.type) {
-      case 'answer':
-        void this.#act('answer', (key) =>
-          call(operator.answer, key, { params, body: { prompt_id: message.prompt_id, text: message.text } }),
-        );
+      case 'answer': {
+        const { slot, prompt_id, text } = message;
+        void this.#act('answer', slot, (key) => call(operator.answer, key, { params, body: { prompt_id, text } }));
         break;
-      case 'stop':
-        void this.#act('stop', (key) =>
-          call(operator.stop, key, { params, body: { execution_id: message.execution_id } }),
-        );
+      }
+      case 'stop': {
+        const { slot, execution_id } = message;
+        void this.#act('stop', slot, (key) => call(operator.stop, key, { params, body: { execution_id } }));
         break;
-      case 'start':
-        void this.#act('start', (key) =>
-          call(operator.start, key, { params, body: { serial_number: message.serial_number, loop: message.loop } }),
-        );
+      }
+      case 'start': {
+        const { slot, serial_number, loop } = message;
+        const body = { slot, serial_number, loop };
+        void this.#act('start', slot, (key) => call(operator.start, key, { params, body }));
         break;
-      case 'loop':
-        void this.#act('loop', (key) => call(operator.loop, key, { params, body: { loop: message.loop } }));
+      }
+      case 'loop': {
+        const { slot, loop } = message;
+        void this.#act('loop', slot, (key) => call(operator.loop, key, { params, body: { slot, loop } }));
         break;
+      }
       case 'signIn':
         this.#onSignIn();
         break;
@@ -70,11 +73,11 @@ export class PageHost implements OperatorHost {
     }
   }
 
-  async #act(what: 'answer' | 'stop' | 'start' | 'loop', act: (key: string) => Promise<unknown>): Promise<void> {
+  async #act(what: OperatorAction, slot: number, act: (key: string) => Promise<unknown>): Promise<void> {
     try {
       await act(keys.get() ?? '');
     } catch (error) {
-      this.#post({ type: 'refused', what, message: wordsOf(error) });
+      this.#post({ type: 'refused', what, slot, message: wordsOf(error) });
     }
   }
 

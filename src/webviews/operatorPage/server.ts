@@ -45,7 +45,7 @@ export async function call<O extends Operation>(
 }
 
 /**
- * Yields the states of a station until the stream ends.
+ * Yields the states of all slots of a station until the stream ends.
  * @param key a key, or the token of a link
  * @throws RefusedError
  * @throws TypeError when the server cannot be reached or the stream breaks
@@ -57,7 +57,7 @@ export async function* streamStates(
 ): AsyncGenerator<StateEvent, void> {
   const abort = new AbortController();
   signal.addEventListener('abort', () => abort.abort());
-  const path = pathOf(operator.states, { id: station });
+  const path = `${pathOf(operator.states, { id: station })}?slots=all`;
   const response = await request(operator.states, path, key, { signal: abort.signal });
   let silenceTimer = setTimeout(() => abort.abort(), silenceTimeoutMs);
   const restartTimer = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({

@@ -6,7 +6,7 @@ import { conflict } from '../../http/refusalError.ts';
 import type { Listener } from '../openStreams.ts';
 import type { TestSource } from './testSource.ts';
 
-type Report = Input<typeof operator.report>['body'];
+type Report = Omit<Input<typeof operator.report>['body'], 'slot'>;
 
 const maxPendingRequests = 50;
 

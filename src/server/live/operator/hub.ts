@@ -29,15 +29,15 @@ export class OperatorHub implements StreamListener {
     return [...this.#stations.values()].filter(({ isWatched }) => isWatched);
   }
 
-  window(station: LiveStation, id: string): EditorWindow {
-    const key = `${station.id} ${id}`;
+  window(station: LiveStation, slot: number, id: string): EditorWindow {
+    const key = `${station.id} ${slot} ${id}`;
     let window = this.#windows.get(key);
     if (!window) {
       this.#makeRoomForWindow();
       window = new EditorWindow();
       this.#windows.set(key, window);
     }
-    station.add(window);
+    station.add(window, slot);
     return window;
   }
 
@@ -85,7 +85,8 @@ export class OperatorHub implements StreamListener {
   }
 
   #updatePrompts(): void {
-    const waiting = [...this.#stations.values()].flatMap(({ state }): WaitingPrompt[] => {
+    const slots = [...this.#stations.values()].flatMap((station) => [...station.slots.values()]);
+    const waiting = slots.flatMap(({ state }): WaitingPrompt[] => {
       const { test, actions, answered, source, station_id } = state;
       if (!test?.prompt || actions.answer !== null || answered !== null) return [];
       return [{ station_id, prompt_id: test.prompt.id, message: test.prompt.message.slice(0, 300), source }];

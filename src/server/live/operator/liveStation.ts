@@ -1,38 +1,51 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AnsweredPrompt, LiveState, StationBoard, UnavailableReason } from '../../../shared/contract/operator.ts';
-import { conflict, notFound } from '../../http/refusalError.ts';
+import type { AnsweredPrompt, LiveState, StationBoard } from '../../../shared/contract/operator.ts';
+import { notFound } from '../../http/refusalError.ts';
 import type { Listener } from '../openStreams.ts';
 import { EditorWindow } from './editorWindow.ts';
-import { PromptAnswers } from './promptAnswers.ts';
-import { currentSource, isRunning, type TestSource } from './testSource.ts';
+import { LiveSlot } from './liveSlot.ts';
+import type { TestSource } from './testSource.ts';
 
-const answerCheckMs = 1_000;
-
+/** What is shown of a station: the tests in its slots, of which most stations have one. */
 export class LiveStation {
   readonly id: string;
   readonly #onChange: () => void;
-  readonly #sources = new Set<TestSource>();
-  readonly #answers = new PromptAnswers();
+  readonly #slots = new Map<number, LiveSlot>();
   readonly #watchers = new Set<Listener>();
-  #answerTimer: NodeJS.Timeout | undefined;
-  #state: LiveState | undefined;
   #board: StationBoard | undefined;
   name = '';
 
   constructor(id: string, onChange: () => void) {
     this.id = id;
     this.#onChange = onChange;
+    this.slot(1);
   }
 
   withName(name: string): this {
-    if (name !== this.name) this.#state = undefined;
+    if (name !== this.name) for (const slot of this.#slots.values()) slot.forgetState();
     this.name = name;
     return this;
   }
 
+  /** The state of the first slot. */
   get state(): LiveState {
-    this.#state ??= this.#computeState();
-    return this.#state;
+    return this.slot(1).state;
+  }
+
+  get slots(): ReadonlyMap<number, LiveSlot> {
+    return this.#slots;
+  }
+
+  slot(number: number): LiveSlot {
+    const known = this.#slots.get(number);
+    if (known) return known;
+    const slot = new LiveSlot(this, number);
+    this.#slots.set(number, slot);
+    return slot;
+  }
+
+  get board(): StationBoard | undefined {
+    return this.#board;
   }
 
   get isWatched(): boolean {
@@ -42,8 +55,8 @@ export class LiveStation {
   setBoard(board: StationBoard): void {
     if (isDeepStrictEqual(board, this.#board)) return;
     this.#board = board;
-    this.#state = undefined;
-    for (const watcher of this.#watchers) watcher.notify();
+    this.slot(1).forgetState();
+    this.#notifyWatchers();
   }
 
   watch(listener: Listener): void {
@@ -54,22 +67,31 @@ export class LiveStation {
     this.#watchers.delete(listener);
   }
 
-  add(source: TestSource): void {
-    this.#sources.add(source);
+  /** What is reported by streams has no slot, and is shown in the first. */
+  add(source: TestSource, slot = 1): void {
+    this.slot(slot).add(source);
   }
 
-  update(source: TestSource): void {
-    // A stream that was opened again continues the test of the previous one.
-    for (const other of this.#sources) {
-      const same = other.test !== null && other.test.execution_id === source.test?.execution_id;
-      if (other !== source && other.kind === source.kind && same && !other.isConnected) this.#sources.delete(other);
-    }
-    const shown = currentSource([...this.#sources]);
-    for (const each of this.#sources) if (!each.isConnected && each !== shown) this.#sources.delete(each);
-    this.#sendPendingAnswer();
-    this.#state = undefined;
-    for (const watcher of this.#watchers) watcher.notify();
+  update(source: TestSource, slot = 1): void {
+    this.slot(slot).update(source);
+    // A script that an editor runs may stream too, and a test that streams keeps every slot from starting one.
+    for (const each of this.#slots.values()) each.forgetState();
+    this.#notifyWatchers();
     this.#onChange();
+  }
+
+  /**
+   * Returns the streams of tests that no editor reports. An editor's report has more details than the stream of the same
+   * execution. While an editor runs tests in several slots, each stream belongs to one of them, whichever is reported first.
+   */
+  get streams(): TestSource[] {
+    const all = [...this.#slots].flatMap(([number, { sources }]) => sources.map((source) => ({ number, source })));
+    const windows = all.filter(({ source }) => source instanceof EditorWindow);
+    const areOwn = windows.some(({ number, source }) => number > 1 && source.isConnected && source.isBusy);
+    const executions = new Set(windows.map(({ source }) => source.test?.execution_id));
+    return all
+      .map(({ source }) => source)
+      .filter(({ kind, test }) => kind !== 'editor' && !areOwn && !executions.has(test?.execution_id));
   }
 
   /**
@@ -78,119 +100,26 @@ export class LiveStation {
    * @throws RefusalError 404 for a prompt that is not open, 409 for one that is answered or cannot be reached
    */
   answer(prompt: string, text: string, by: string, delivered: boolean): AnsweredPrompt {
-    const source = this.#shown();
-    const isOpen = source?.test?.prompt?.id === prompt;
-    if (!isOpen && this.#answers.of(prompt) === null) {
+    const slots = [...this.#slots.values()];
+    const slot = slots.find((each) => each.isOpen(prompt)) ?? slots.find((each) => each.hasAnswered(prompt));
+    if (slot === undefined) {
       throw notFound('This question is not open on the station: it was answered, has timed out, or was never asked.');
     }
-    if (isOpen && !source.isConnected) throw conflict(refusals.gone);
-    const answered = this.#answers.add(prompt, by, delivered ? null : text, Date.now());
-    this.update(source ?? this.#firstSource());
+    const answered = slot.answer(prompt, text, by, delivered);
+    this.#notifyWatchers();
+    this.#onChange();
     return answered;
   }
 
+  /** @throws RefusalError (409) if the test cannot be stopped */
   stop(execution: string): void {
-    const source = this.#shown();
-    const why = source?.test?.execution_id === execution ? this.state.actions.stop : 'ended';
-    if (why !== null || !source?.stop) throw conflict(refusals[why ?? 'started-elsewhere']);
-    source.stop();
-    this.update(source);
+    const slot = [...this.#slots.values()].find(({ state }) => state.test?.execution_id === execution);
+    (slot ?? this.slot(1)).stop(execution);
+    this.#notifyWatchers();
+    this.#onChange();
   }
 
-  start(serialNumber: string, loop: boolean): void {
-    const why = this.state.actions.start;
-    const window = this.#startingWindow();
-    if (why !== null || !window) throw conflict(refusals[why ?? 'no-window']);
-    window.request({ event: 'start', data: { serial_number: serialNumber, loop } });
-  }
-
-  loop(loop: boolean): void {
-    const window = this.#startingWindow();
-    if (!window) throw conflict(refusals['no-window']);
-    window.request({ event: 'loop', data: { loop } });
-  }
-
-  #shown(): TestSource | null {
-    return currentSource([...this.#sources]);
-  }
-
-  #firstSource(): TestSource {
-    const [source] = this.#sources;
-    if (!source) throw notFound('Nothing is known of a test on this station.');
-    return source;
-  }
-
-  #startingWindow(): EditorWindow | undefined {
-    const windows = [...this.#sources].filter((source) => source instanceof EditorWindow);
-    return windows
-      .filter(({ isConnected, offer }) => isConnected && offer !== null)
-      .sort(
-        (a, b) => Number(b.offer?.script != null) - Number(a.offer?.script != null) || b.openedAtMs - a.openedAtMs,
-      )[0];
-  }
-
-  /** An answer that the test has not accepted yet is sent again, so that none is lost with a connection. */
-  #sendPendingAnswer(): void {
-    clearTimeout(this.#answerTimer);
-    const source = this.#shown();
-    const prompt = source?.test?.prompt;
-    if (!source || !prompt || this.#answers.of(prompt.id) === null) return;
-    if (source.isConnected) {
-      const text = this.#answers.takeDue(prompt.id, performance.now());
-      if (text !== null) source.answer(prompt.id, text);
-    }
-    this.#answerTimer = setTimeout(() => this.#sendPendingAnswer(), answerCheckMs).unref();
-  }
-
-  #computeState(): LiveState {
-    const source = this.#shown();
-    const test = source?.test ?? null;
-    const window = this.#startingWindow();
-    return {
-      station_id: this.id,
-      station_name: this.name,
-      source: source?.kind ?? 'none',
-      connected: source?.isConnected ?? false,
-      test,
-      answered: test?.prompt ? this.#answers.of(test.prompt.id) : null,
-      actions: {
-        answer: reasonAgainstAnswer(source),
-        stop: reasonAgainstStop(source),
-        start: this.#reasonAgainstStart(window),
-      },
-      offer: window?.offer ?? null,
-      ...(this.#board && { board: this.#board }),
-    };
-  }
-
-  #reasonAgainstStart(window: EditorWindow | undefined): UnavailableReason | null {
-    if ([...this.#sources].some((each) => isRunning(each) || (each.isConnected && each.isBusy))) return 'running';
-    return window?.offer?.script == null ? 'no-window' : null;
+  #notifyWatchers(): void {
+    for (const watcher of this.#watchers) watcher.notify();
   }
 }
-
-function reasonAgainstAnswer(source: TestSource | null): UnavailableReason | null {
-  if (!source?.test) return 'no-test';
-  if (source.test.status === 'completed') return 'ended';
-  if (source.test.prompt === null) return 'no-prompt';
-  return source.isConnected ? null : 'gone';
-}
-
-function reasonAgainstStop(source: TestSource | null): UnavailableReason | null {
-  if (!source?.test) return 'no-test';
-  if (source.test.status === 'completed') return 'ended';
-  if (source.stop === null) return 'started-elsewhere';
-  if (!source.isConnected) return 'gone';
-  return source.isStopping ? 'stopping' : null;
-}
-
-const refusals: Record<UnavailableReason, string> = {
-  'no-test': 'There is no test on this station.',
-  ended: 'This test has ended.',
-  'no-prompt': 'No question is open on this station.',
-  gone: 'The script cannot be reached: its connection is lost.',
-  'started-elsewhere': 'This test was not started from an editor. Stop it where it runs.',
-  stopping: 'The test is stopping already.',
-  running: 'A test runs on this station. Wait for its end, or stop it.',
-  'no-window': 'No VS Code window has a script for this station. Set one there, and keep the window open.',
-};

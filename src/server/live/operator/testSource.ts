@@ -16,17 +16,10 @@ export interface TestSource {
 export const isRunning = ({ test, isConnected: connected }: TestSource): boolean =>
   connected && test !== null && test.status !== 'completed';
 
-/**
- * Returns the source whose test a station shows: a running one before others, then the newest. A script that an editor
- * runs may stream too. Both then report one execution, and the editor's report has more details.
- */
+/** Returns the source whose test is shown: a running one before others, then the newest. */
 export function currentSource(sources: readonly TestSource[]): TestSource | null {
-  const inEditors = new Set(sources.filter(({ kind }) => kind === 'editor').map(({ test }) => test?.execution_id));
-  const reporting = sources.filter(
-    ({ kind, test }) => test !== null && (kind === 'editor' || !inEditors.has(test.execution_id)),
-  );
-  const [first = null] = reporting.sort(
-    (a, b) => Number(isRunning(b)) - Number(isRunning(a)) || b.startedAtMs - a.startedAtMs,
-  );
+  const [first = null] = sources
+    .filter(({ test }) => test !== null)
+    .sort((a, b) => Number(isRunning(b)) - Number(isRunning(a)) || b.startedAtMs - a.startedAtMs);
   return first;
 }

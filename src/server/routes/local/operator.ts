@@ -43,14 +43,15 @@ export function operatorRoutes(services: OperatorServices): void {
   });
 
   mount(operator.start, async (call) => {
-    const { serial_number, loop } = call.body;
-    (await stationOf(call)).start(serial_number, loop);
+    const { serial_number, loop, slot } = call.body;
+    (await stationOf(call)).slot(slot).start(serial_number, loop);
     return { serial_number };
   });
 
   mount(operator.loop, async (call) => {
-    (await stationOf(call)).loop(call.body.loop);
-    return { loop: call.body.loop };
+    const { loop, slot } = call.body;
+    (await stationOf(call)).slot(slot).loop(loop);
+    return { loop };
   });
 
   mount(operator.link, async (call) => {
@@ -66,9 +67,10 @@ export function operatorRoutes(services: OperatorServices): void {
 
   mount(operator.report, async (call) => {
     const station = await stationOf(call);
-    const window = hub.window(station, call.params.window_id);
-    window.applyReport(call.body);
-    station.update(window);
+    const { slot, ...report } = call.body;
+    const window = hub.window(station, slot, call.params.window_id);
+    window.applyReport(report);
+    station.update(window, slot);
     return { id: station.id };
   });
 
@@ -88,6 +90,7 @@ function streamRoutes(
     let allowed: () => Promise<boolean>;
     let station: LiveStation;
     let client: { owner: string; keyId: string };
+    const { slots } = parseInput(operator.states.query, c.req.query());
     if (token === undefined) {
       const call = await receive({ pushes, audit }, operator.states, c);
       station = await stationOf(call);
@@ -109,7 +112,7 @@ function streamRoutes(
       streams,
       client,
       isAllowed: allowed,
-      takeEvents: stateEventsOf(station),
+      takeEvents: stateEventsOf(station, slots === 'all'),
       opened: (listener) => station.watch(listener),
       closed: (listener) => station.unwatch(listener),
     });
@@ -135,7 +138,8 @@ function streamRoutes(
   app.get(routeOf(operator.requests), async (c) => {
     const call = await receive({ pushes, audit }, operator.requests, c);
     const station = await stationOf(call);
-    const window = hub.window(station, call.params.window_id);
+    const { slot } = call.query;
+    const window = hub.window(station, slot, call.params.window_id);
     const hello: WindowRequest[] = [{ event: 'hello', data: {} }];
     return serveEvents(c, {
       streams,
@@ -144,25 +148,28 @@ function streamRoutes(
       takeEvents: () => [...hello.splice(0), ...window.takeRequests()],
       opened: (listener) => {
         window.attach(listener);
-        station.update(window);
+        station.update(window, slot);
       },
       closed: (listener) => {
-        if (window.detach(listener)) station.update(window);
+        if (window.detach(listener)) station.update(window, slot);
       },
     });
   });
 }
 
-function stateEventsOf(station: LiveStation): () => StateEvent[] {
-  let sent: LiveState | undefined;
+function stateEventsOf(station: LiveStation, hasAllSlots: boolean): () => StateEvent[] {
+  const sent = new Map<number, LiveState>();
   return () => {
-    const { state } = station;
-    const patch = sent === undefined ? 'all' : statePatchOf(sent, state);
-    sent = state;
-    if (patch === null) return [];
-    const sent_at = Date.now();
-    return patch === 'all'
-      ? [{ event: 'state', data: { sent_at, state } }]
-      : [{ event: 'patch', data: { sent_at, patch } }];
+    const events: StateEvent[] = [];
+    for (const [slot, { state }] of [...station.slots].sort(([a], [b]) => a - b)) {
+      if (slot !== 1 && !hasAllSlots) continue;
+      const before = sent.get(slot);
+      const patch = before === undefined ? 'all' : statePatchOf(before, state);
+      sent.set(slot, state);
+      const sent_at = Date.now();
+      if (patch === 'all') events.push({ event: 'state', data: { slot, sent_at, state } });
+      else if (patch !== null) events.push({ event: 'patch', data: { slot, sent_at, patch } });
+    }
+    return events;
   };
 }

@@ -44,6 +44,7 @@ export function serverRoutes({
         'accounts',
         'station-groups',
         'station-use',
+        'slots',
       ],
       ...(signIn === null ? {} : { sign_in: { provider: new URL(signIn.provider.issuer).host } }),
     };

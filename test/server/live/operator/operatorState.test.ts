@@ -15,6 +15,7 @@ import {
   nextSerialNumber,
   timeLeftMs,
 } from '../../../../src/shared/live/operatorTexts.ts';
+import { liveTest as test } from './liveTests.ts';
 
 const measured = (index: number, outcome: LiveMeasurement['outcome'] = 'PASS'): LiveMeasurement => ({
   name: `m${index}`,
@@ -38,24 +39,6 @@ const phase = (key: string, measurements: LiveMeasurement[] = []): LivePhase => 
   measurements_left_out: 0,
   message: null,
 });
-const test = (execution_id: string, status: LiveTest['status']): LiveTest => ({
-  execution_id,
-  kind: 'openhtf',
-  name: 'board',
-  procedure_id: null,
-  serial_number: null,
-  part_number: null,
-  status,
-  started_at: 0,
-  ended_at: null,
-  phases: [],
-  phases_left_out: 0,
-  prompt: null,
-  logs: [],
-  logs_left_out: 0,
-  outcome: null,
-  outcome_details: [],
-});
 const source = (kind: TestSource['kind'], since: number, told: LiveTest, connected = true): TestSource => ({
   kind,
   startedAtMs: since,
@@ -75,12 +58,6 @@ describe('the source whose test a station shows', () => {
     assert.equal(currentSource([done, running, lost]), running);
     assert.equal(currentSource([lost, done]), done);
     assert.equal(currentSource([]), null);
-  });
-
-  it('shows the editor when its script streams the same execution', () => {
-    const editor = source('editor', 1, test('a', 'completed'));
-    const stream = source('stream', 2, test('a', 'running'));
-    assert.equal(currentSource([stream, editor]), editor);
   });
 });
 

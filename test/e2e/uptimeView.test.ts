@@ -25,7 +25,7 @@ const exported = z.object({
 describe('the uptime panel', function () {
   const { bench, workbench, id, panel, row, beat } = useUptimePanel();
   const names = (): Promise<string[]> => panel().locator('.grid .row .name button').allInnerTexts();
-  const figures = (): Promise<string[]> => panel().locator('.figures:not(.small) .percent').allInnerTexts();
+  const figures = (): Promise<string[]> => panel().locator('.figures:not(.small) .value').allInnerTexts();
   const focused = (): Promise<string | null> => panel().locator('.cells > :focus').getAttribute('aria-label');
   const saved = (name: RegExp): Promise<string> => saveAs(workbench(), bench, name);
 
@@ -249,7 +249,9 @@ describe('the uptime panel', function () {
       body: { calendar: { time_zone, shifts: planned, holidays: [] } },
     });
     await row('Bench 1').first().getByRole('button').click();
-    const table = panel().locator('[aria-labelledby="shifts"] table');
+    const table = panel()
+      .getByRole('region', { name: /^By shift/ })
+      .getByRole('table');
     await table.getByRole('row', { name: /Early shift/ }).waitFor();
     const rows = (await table.getByRole('row').allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim());
     assert.equal(rows[0], 'Shift Uptime Utilization Planned In runs Down Incidents Coverage');

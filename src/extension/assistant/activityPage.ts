@@ -77,17 +77,11 @@ function entryLines({ at, tool, arguments: given, result, consent, source }: Lis
   ];
 }
 
-function consentTextOf(consent: ActivityConsent): string {
-  switch (consent) {
-    case 'notNeeded':
-      return '';
-    case 'once':
-      return vscode.l10n.t('allowed by the user');
-    case 'budget':
-      return vscode.l10n.t('within the runs that the user allowed');
-    case 'declined':
-      return vscode.l10n.t('declined by the user');
-    case 'refused':
-      return vscode.l10n.t('refused');
-  }
-}
+const consentTextOf = (consent: ActivityConsent): string =>
+  ({
+    notNeeded: '',
+    once: vscode.l10n.t('allowed by the user'),
+    budget: vscode.l10n.t('within the runs that the user allowed'),
+    declined: vscode.l10n.t('declined by the user'),
+    refused: vscode.l10n.t('refused'),
+  })[consent];

@@ -221,21 +221,14 @@ async function askNumber(script: string, station: string): Promise<Answer> {
 }
 
 /** Returns the reason for a refusal, as a sentence for the assistant. */
-export function refusalSentence(refusal: Refusal): string {
-  switch (refusal) {
-    case 'off':
-      return 'Assistants may not run scripts in this window. Only the person can change that: setting testStations.assistant.runs.';
-    case 'untrusted':
-      return 'The workspace is not trusted, so no script is run. Only the person can trust it.';
-    case 'inUse':
-      return 'A test of a person runs on this station, or is about to. Wait until it has ended.';
-    case 'busy':
-      return 'Another run of an assistant is being asked about, or runs, in this window. One at a time: wait for it.';
-    case 'declined':
-      return 'The person declined this run. Do not ask again unless they tell you to.';
-    case 'declinedTooOften':
-      return `The person has declined ${maxDeclinesInARow} times in a row. No further run is asked for until the window is reloaded.`;
-    case 'changed':
-      return 'A Python file of the workspace or a setting of the script changed after the person was asked. Nothing was run.';
-  }
-}
+export const refusalSentence = (refusal: Refusal): string =>
+  ({
+    off: 'Assistants may not run scripts in this window. Only the person can change that: setting testStations.assistant.runs.',
+    untrusted: 'The workspace is not trusted, so no script is run. Only the person can trust it.',
+    inUse: 'A test of a person runs on this station, or is about to. Wait until it has ended.',
+    busy: 'Another run of an assistant is being asked about, or runs, in this window. One at a time: wait for it.',
+    declined: 'The person declined this run. Do not ask again unless they tell you to.',
+    declinedTooOften: `The person has declined ${maxDeclinesInARow} times in a row. No further run is asked for until the window is reloaded.`,
+    changed:
+      'A Python file of the workspace or a setting of the script changed after the person was asked. Nothing was run.',
+  })[refusal];

@@ -62,13 +62,9 @@ function entryLines({ at, user_name, operation, input, target_id, outcome }: Aud
   ];
 }
 
-function outcomeText(outcome: AuditEntry['outcome']): string {
-  switch (outcome) {
-    case 'started':
-      return vscode.l10n.t('started, and perhaps done');
-    case 'done':
-      return vscode.l10n.t('done');
-    case 'refused':
-      return vscode.l10n.t('refused');
-  }
-}
+const outcomeText = (outcome: AuditEntry['outcome']): string =>
+  ({
+    started: vscode.l10n.t('started, and perhaps done'),
+    done: vscode.l10n.t('done'),
+    refused: vscode.l10n.t('refused'),
+  })[outcome];

@@ -46,27 +46,19 @@ function stateOf({ role, revoked_at, invited_until, last_used_at }: Account): st
 
 const day = (time: string): string => new Date(time).toLocaleDateString(vscode.env.language, { dateStyle: 'medium' });
 
-function roleName(role: Role): string {
-  switch (role) {
-    case 'viewer':
-      return vscode.l10n.t('Viewer');
-    case 'engineer':
-      return vscode.l10n.t('Engineer');
-    case 'administrator':
-      return vscode.l10n.t('Administrator');
-  }
-}
+const roleName = (role: Role): string =>
+  ({
+    viewer: vscode.l10n.t('Viewer'),
+    engineer: vscode.l10n.t('Engineer'),
+    administrator: vscode.l10n.t('Administrator'),
+  })[role];
 
-function roleDetail(role: Role): string {
-  switch (role) {
-    case 'viewer':
-      return vscode.l10n.t('Reads stations, runs and statistics');
-    case 'engineer':
-      return vscode.l10n.t('Also changes stations, keys, procedures, units and their runs');
-    case 'administrator':
-      return vscode.l10n.t('Also manages users and reads the audit log');
-  }
-}
+const roleDetail = (role: Role): string =>
+  ({
+    viewer: vscode.l10n.t('Reads stations, runs and statistics'),
+    engineer: vscode.l10n.t('Also changes stations, keys, procedures, units and their runs'),
+    administrator: vscode.l10n.t('Also manages users and reads the audit log'),
+  })[role];
 
 async function askRole(step: Step, current: Role | undefined): Promise<Role> {
   const items = roles.map((role) => ({

@@ -6,22 +6,15 @@ import { oneLine } from '../../shared/format/oneLine.ts';
 /** A station that is not monitored is idle between two runs: that it is disconnected then is no news. */
 export type ShownState = StationState | 'idle';
 
-export function stateWord(state: ShownState): string {
-  switch (state) {
-    case 'connected':
-      return vscode.l10n.t('connected');
-    case 'running':
-      return vscode.l10n.t('running');
-    case 'disconnected':
-      return vscode.l10n.t('disconnected');
-    case 'idle':
-      return vscode.l10n.t('idle');
-    case 'never':
-      return vscode.l10n.t('never connected');
-    case 'unknown':
-      return vscode.l10n.t('unknown');
-  }
-}
+export const stateWord = (state: ShownState): string =>
+  ({
+    connected: vscode.l10n.t('connected'),
+    running: vscode.l10n.t('running'),
+    disconnected: vscode.l10n.t('disconnected'),
+    idle: vscode.l10n.t('idle'),
+    never: vscode.l10n.t('never connected'),
+    unknown: vscode.l10n.t('unknown'),
+  })[state];
 
 export function stateIcon(state: ShownState): vscode.ThemeIcon {
   const [icon, color] = icons[state];
@@ -37,22 +30,15 @@ const icons: Record<ShownState, [icon: string, color: string]> = {
   unknown: ['question', 'disabledForeground'],
 };
 
-export function stateSentence(state: ShownState): string {
-  switch (state) {
-    case 'connected':
-      return vscode.l10n.t('Connected.');
-    case 'running':
-      return vscode.l10n.t('Running a script.');
-    case 'disconnected':
-      return vscode.l10n.t('Disconnected.');
-    case 'idle':
-      return vscode.l10n.t('Idle: no script runs on this station.');
-    case 'never':
-      return vscode.l10n.t('This station has never connected.');
-    case 'unknown':
-      return vscode.l10n.t('It is not known whether this station is connected.');
-  }
-}
+export const stateSentence = (state: ShownState): string =>
+  ({
+    connected: vscode.l10n.t('Connected.'),
+    running: vscode.l10n.t('Running a script.'),
+    disconnected: vscode.l10n.t('Disconnected.'),
+    idle: vscode.l10n.t('Idle: no script runs on this station.'),
+    never: vscode.l10n.t('This station has never connected.'),
+    unknown: vscode.l10n.t('It is not known whether this station is connected.'),
+  })[state];
 
 export const pauseWord = ({ kind }: Pause): string =>
   kind === 'maintenance' ? vscode.l10n.t('maintenance') : vscode.l10n.t('paused');

@@ -4,10 +4,11 @@ import { type PopulationSigma, toComparePage } from '../../shared/contract/compa
 import type { Report } from '../../shared/contract/report.ts';
 import { compareRuns, type RunComparison } from '../../shared/run/runComparison.ts';
 import { formatIsoDuration } from '../../shared/run/timeline.ts';
-import { language, PageElement } from '../shared/element.ts';
+import { language, PageElement, states } from '../shared/element.ts';
 import { failurePage } from '../shared/failurePage.ts';
 import { handleMessages } from '../shared/host.ts';
 import { iconButton, outcomeMark } from '../shared/icons.ts';
+import { link } from '../shared/pageParts.ts';
 import { curvesSection, type SeriesOfSides } from './curvesSection.ts';
 import { send, viewState } from './host.ts';
 import { measurementsTable } from './measurementsTable.ts';
@@ -25,13 +26,7 @@ interface Shown {
 }
 
 class CompareView extends PageElement {
-  static override properties = {
-    shown: { state: true },
-    failure: { state: true },
-    onlyDifferences: { state: true },
-    name: { state: true },
-    series: { state: true },
-  };
+  static override properties = states('shown', 'failure', 'onlyDifferences', 'name', 'series');
   declare shown: Shown | undefined;
   declare failure: string | undefined;
   declare onlyDifferences: boolean;
@@ -63,7 +58,7 @@ class CompareView extends PageElement {
     if (this.failure !== undefined) {
       return failurePage(l10n.t('These runs cannot be compared'), this.failure, () => send({ type: 'refresh' }));
     }
-    if (!this.shown) return html`<p class="note" role="status">${l10n.t('Loading the runs…')}</p>`;
+    if (!this.shown) return html`<p class="note loading" role="status">${l10n.t('Loading the runs…')}</p>`;
     const { left, right, comparison, sigmas, noSigmas } = this.shown;
     const wanted = this.name.toLowerCase();
     const measurements = comparison.measurements.filter(({ phase, name }) =>
@@ -165,14 +160,12 @@ function texts(name: string, left: Report, right: Report, text: (run: Report) =>
 }
 
 const runLink = ({ id, started_at }: Report): unknown =>
-  html`<button type="button" class="link" @click=${() => send({ type: 'openRun', run: id })}>
-    ${new Date(started_at).toLocaleString(language(), { dateStyle: 'medium', timeStyle: 'medium' })}
-  </button>`;
+  link(new Date(started_at).toLocaleString(language(), { dateStyle: 'medium', timeStyle: 'medium' }), () =>
+    send({ type: 'openRun', run: id }),
+  );
 
 const unitLink = ({ unit: { serial_number } }: Report): unknown =>
-  html`<button type="button" class="link" @click=${() => send({ type: 'openUnit', serial_number })}>
-    ${serial_number}
-  </button>`;
+  link(serial_number, () => send({ type: 'openUnit', serial_number }));
 
 function summary({ measurements }: RunComparison): string {
   const count = (difference: string): number =>

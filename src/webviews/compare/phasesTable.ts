@@ -4,6 +4,7 @@ import type { ReportPhase } from '../../shared/contract/report.ts';
 import type { ComparedPhase } from '../../shared/run/runComparison.ts';
 import { formatIsoDuration, formatMillis } from '../../shared/run/timeline.ts';
 import { outcomeMark } from '../shared/icons.ts';
+import { scroller } from '../shared/pageParts.ts';
 
 export function phasesTable(phases: readonly ComparedPhase[], onlyDifferences: boolean): unknown {
   if (phases.length === 0) {
@@ -11,24 +12,23 @@ export function phasesTable(phases: readonly ComparedPhase[], onlyDifferences: b
       ${onlyDifferences ? l10n.t('The phases do not differ in their outcomes.') : l10n.t('Neither run has phases.')}
     </p>`;
   }
-  return html`
-    <div class="scroller" tabindex="0" role="region" aria-label=${l10n.t('Phases of both runs')}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">${l10n.t('Phase')}</th>
-            <th scope="col">${l10n.t('Older run')}</th>
-            <th scope="col">${l10n.t('Newer run')}</th>
-            <th scope="col" class="number">${l10n.t('Difference')}</th>
-            <th scope="col">${l10n.t('Changes')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${phases.map(row)}
-        </tbody>
-      </table>
-    </div>
-  `;
+  return scroller(
+    l10n.t('Phases of both runs'),
+    html`<table>
+      <thead>
+        <tr>
+          <th scope="col">${l10n.t('Phase')}</th>
+          <th scope="col">${l10n.t('Older run')}</th>
+          <th scope="col">${l10n.t('Newer run')}</th>
+          <th scope="col" class="number">${l10n.t('Difference')}</th>
+          <th scope="col">${l10n.t('Changes')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${phases.map(row)}
+      </tbody>
+    </table>`,
+  );
 }
 
 const row = ({ name, left, right, durationDifference, differences }: ComparedPhase): unknown => html`
@@ -49,19 +49,12 @@ const side = (phase: ReportPhase | null): unknown =>
 const signedMillis = (millis: number): string =>
   millis === 0 ? formatMillis(0) : `${millis < 0 ? '−' : '+'}${formatMillis(Math.abs(millis))}`;
 
-export function differenceText(difference: ComparedPhase['differences'][number]): string {
-  switch (difference) {
-    case 'only_left':
-      return l10n.t('only in the older run');
-    case 'only_right':
-      return l10n.t('only in the newer run');
-    case 'outcome':
-      return l10n.t('outcome changed');
-    case 'limits':
-      return l10n.t('limits changed');
-    case 'units':
-      return l10n.t('unit changed');
-    case 'value':
-      return l10n.t('value changed');
-  }
-}
+export const differenceText = (difference: ComparedPhase['differences'][number]): string =>
+  ({
+    only_left: l10n.t('only in the older run'),
+    only_right: l10n.t('only in the newer run'),
+    outcome: l10n.t('outcome changed'),
+    limits: l10n.t('limits changed'),
+    units: l10n.t('unit changed'),
+    value: l10n.t('value changed'),
+  })[difference];

@@ -6,6 +6,7 @@ import { type ControlFinding, controlFindings } from '../../shared/statistics/co
 import { defaultControlRules, westernElectricRules } from '../../shared/statistics/controlRules.ts';
 import { controlChartView } from '../shared/controlChartView.ts';
 import { countText } from '../shared/numbers.ts';
+import { link } from '../shared/pageParts.ts';
 import { send } from './host.ts';
 import type { View } from './view.ts';
 import { dateText, timeText } from './words.ts';
@@ -121,11 +122,7 @@ function findingsList(
     <h3>${l10n.t('Broken rules, newest first')}</h3>
     <ul class="findings">
       ${shown.map(
-        (finding) =>
-          html`<li>
-            <button type="button" class="link" @click=${() => openRun(finding.last)}>${nameOf(finding.last)}</button>
-            ${findingText(finding)}
-          </li>`,
+        (finding) => html`<li>${link(nameOf(finding.last), () => openRun(finding.last))} ${findingText(finding)}</li>`,
       )}
     </ul>
     ${findings.length > shown.length ? html`<p class="note">${l10n.t('And {0} older ones', findings.length - shown.length)}</p>` : nothing}

@@ -4,6 +4,7 @@ import type { FailureCause, FailureKind } from '../../shared/contract/analytics.
 import type { ProcedureStatistics } from '../../shared/contract/insightView.ts';
 import { cssPercent } from '../shared/element.ts';
 import { countText, shareText } from '../shared/numbers.ts';
+import { link } from '../shared/pageParts.ts';
 import { send, viewState } from './host.ts';
 import type { View } from './view.ts';
 
@@ -39,9 +40,9 @@ export function failureList(view: View, { statistics, left_out }: ProcedureStati
       </ol>
       ${
         first.length > firstRows
-          ? html`<button type="button" class="link" @click=${() => view.save({ hasAllFailures: !hasAllFailures })}>
-              ${hasAllFailures ? l10n.t('Show fewer') : l10n.t('Show all {0}', first.length)}
-            </button>`
+          ? link(hasAllFailures ? l10n.t('Show fewer') : l10n.t('Show all {0}', first.length), () =>
+              view.save({ hasAllFailures: !hasAllFailures }),
+            )
           : nothing
       }
     </section>
@@ -60,13 +61,9 @@ function failureRow(cause: FailureCause, total: number, most: number, procedure:
       <span class="cause">
         ${
           phase_name !== null && measurement_name !== null
-            ? html`<button
-                type="button"
-                class="link"
-                @click=${() => send({ type: 'openMeasurement', phase_name, measurement_name, days: viewState.value.days })}
-              >
-                ${name}
-              </button>`
+            ? link(name, () =>
+                send({ type: 'openMeasurement', phase_name, measurement_name, days: viewState.value.days }),
+              )
             : html`<span>${name}</span>`
         }
         <span class="note">${place}</span>
@@ -74,14 +71,11 @@ function failureRow(cause: FailureCause, total: number, most: number, procedure:
       <span class="count">
         ${
           measurement_name !== null && procedure !== undefined
-            ? html`<button
-                type="button"
-                class="link"
-                title=${l10n.t('Show the runs in which {0} failed', measurement_name)}
-                @click=${() => send({ type: 'openFailedRuns', procedure, measurement_name, days: viewState.value.days })}
-              >
-                ${countText(first_runs)}
-              </button>`
+            ? link(
+                countText(first_runs),
+                () => send({ type: 'openFailedRuns', procedure, measurement_name, days: viewState.value.days }),
+                { title: l10n.t('Show the runs in which {0} failed', measurement_name) },
+              )
             : countText(first_runs)
         }
         <span class="note">${shareText(first_runs / total)}</span>

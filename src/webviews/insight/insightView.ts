@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import { type MeasurementStatistics, type ProcedureStatistics, toInsight } from '../../shared/contract/insightView.ts';
-import { PageElement } from '../shared/element.ts';
+import { PageElement, states } from '../shared/element.ts';
 import { failurePage } from '../shared/failurePage.ts';
 import { handleMessages } from '../shared/host.ts';
 import { type Chosen, questionOf, send, viewState } from './host.ts';
@@ -10,12 +10,7 @@ import { procedurePage } from './procedurePage.ts';
 import type { View } from './view.ts';
 
 class InsightView extends PageElement implements View {
-  static override properties = {
-    shown: { state: true },
-    failure: { state: true },
-    chosen: { state: true },
-    isWaiting: { state: true },
-  };
+  static override properties = states('shown', 'failure', 'chosen', 'isWaiting');
   declare shown: ProcedureStatistics | MeasurementStatistics | undefined;
   declare failure: string | undefined;
   declare chosen: Chosen;

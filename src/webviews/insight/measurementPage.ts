@@ -4,11 +4,12 @@ import { guard } from 'lit/directives/guard.js';
 import type { MeasurementGroup } from '../../shared/contract/analytics.ts';
 import type { MeasurementStatistics } from '../../shared/contract/insightView.ts';
 import { countText, figure } from '../shared/numbers.ts';
+import { fact, figuresTable, link } from '../shared/pageParts.ts';
 import { capabilityCell, capabilitySentences } from './capabilityWords.ts';
 import { controlSection } from './controlSection.ts';
 import { histogramSection } from './histogramSection.ts';
 import { send } from './host.ts';
-import { emptyPage, scroller, tableHead, tools } from './pageParts.ts';
+import { emptyPage, tools } from './pageParts.ts';
 import { trendChart } from './trendChart.ts';
 import type { View } from './view.ts';
 import { groupName, intervalText, limitsWords, ofText, rangeText, splitName, splitTitle } from './words.ts';
@@ -21,15 +22,10 @@ export function measurementPage(view: View, page: MeasurementStatistics): unknow
       <h1>${measurement_name}</h1>
       <span class="note">
         ${l10n.t('in phase {0} of', phase_name)}
-        <button type="button" class="link" @click=${() => send({ type: 'openProcedure', days: view.chosen.days })}>
-          ${procedure.name}
-        </button>
+        ${link(procedure.name, () => send({ type: 'openProcedure', days: view.chosen.days }))}
         ${from === null || to === null ? nothing : rangeText(from, to, zone)}
       </span>
-      <button type="button" class="link" @click=${() => send({ type: 'newGaugeStudy' })}>
-        ${l10n.t('New Gauge Study')}
-      </button>
-      ${tools(view, page)}
+      ${link(l10n.t('New Gauge Study'), () => send({ type: 'newGaugeStudy' }))} ${tools(view, page)}
     </header>
     ${
       statistics.segments.length === 0 && page.groups.length === 0
@@ -52,7 +48,7 @@ function onlyGroup(view: View, { groups }: MeasurementStatistics): unknown {
   return html`
     <p class="only">
       ${l10n.t('Only {0}', found ? groupName(found, split_by) : group)}
-      <button type="button" class="link" @click=${() => view.ask({ group: null })}>${l10n.t('Show all')}</button>
+      ${link(l10n.t('Show all'), () => view.ask({ group: null }))}
     </p>
   `;
 }
@@ -87,13 +83,6 @@ function sections(view: View, page: MeasurementStatistics): unknown {
   `;
 }
 
-const fact = (name: string, text: string): unknown => html`
-  <div>
-    <dt>${name}</dt>
-    <dd>${text}</dd>
-  </div>
-`;
-
 const trendSection = ({ statistics }: MeasurementStatistics): unknown => html`
   <section>
     <h2>${l10n.t('Trend by day')}</h2>
@@ -110,38 +99,35 @@ function groupsTable(view: View, { groups, statistics }: MeasurementStatistics):
     <section>
       <h2>${title}</h2>
       <p class="note">${l10n.t('With the current limits. Click a name to see it alone.')}</p>
-      ${scroller(
+      ${figuresTable(
         title,
-        html`<table class="numbers">
-          ${tableHead(names)}
-          <tbody>
-            ${groups.map((each) => groupRow(view, each, group, statistics.units))}
-          </tbody>
-        </table>`,
+        names,
+        groups.map((each) => groupRow(view, each, group, statistics.units)),
+        groups.findIndex(({ id }) => id !== null && id === group),
       )}
     </section>
   `;
 }
 
-function groupRow(view: View, each: MeasurementGroup, chosen: string | null, units: string | null): unknown {
+function groupRow(
+  view: View,
+  each: MeasurementGroup,
+  chosen: string | null,
+  units: string | null,
+): [name: unknown, ...cells: unknown[]] {
   const { id, count, failed, mean, sigma, minimum, maximum, capability } = each;
   const name = groupName(each, view.chosen.split_by);
   const number = (value: number | null): unknown => (value === null ? nothing : figure(value, units));
-  const needsTwo = html`<span class="note">${l10n.t('Needs two values')}</span>`;
-  return html`
-    <tr aria-current=${id !== null && id === chosen ? 'true' : nothing}>
-      <th scope="row">
-        ${id === null ? name : html`<button type="button" class="link" @click=${() => view.ask({ group: id === chosen ? null : id })}>${name}</button>`}
-      </th>
-      <td>${countText(count)}</td>
-      <td>${count === 0 ? countText(failed) : ofText(failed, count)}</td>
-      <td>${number(mean)}</td>
-      <td>${mean !== null && sigma === null ? needsTwo : number(sigma)}</td>
-      <td>${number(minimum)}</td>
-      <td>${number(maximum)}</td>
-      <td>${capabilityCell(capability, mean !== null)}</td>
-    </tr>
-  `;
+  return [
+    id === null ? name : link(name, () => view.ask({ group: id === chosen ? null : id })),
+    countText(count),
+    count === 0 ? countText(failed) : ofText(failed, count),
+    number(mean),
+    mean !== null && sigma === null ? html`<span class="note">${l10n.t('Needs two values')}</span>` : number(sigma),
+    number(minimum),
+    number(maximum),
+    capabilityCell(capability, mean !== null),
+  ];
 }
 
 /** The figures of the values with the same limits, if the limits changed. */
@@ -153,25 +139,18 @@ function segmentsTable({ segments, time_zone: zone }: MeasurementStatistics['sta
     <section>
       <h2>${title}</h2>
       <p>${l10n.t('Different limits were used. The values with the same limits are shown together.')}</p>
-      ${scroller(
+      ${figuresTable(
         title,
-        html`<table class="numbers">
-          ${tableHead(names)}
-          <tbody>
-            ${segments.map(
-              ({ from, to, lower, upper, units, count, failed, mean, sigma, capability }) =>
-                html`<tr>
-                  <th scope="row">${rangeText(from, to, zone)}</th>
-                  <td>${limitsWords(lower, upper, units)}</td>
-                  <td>${countText(count)}</td>
-                  <td>${count === 0 ? countText(failed) : ofText(failed, count)}</td>
-                  <td>${mean === null ? nothing : figure(mean, units)}</td>
-                  <td>${sigma === null ? nothing : figure(sigma, units)}</td>
-                  <td>${capabilityCell(capability, mean !== null)}</td>
-                </tr>`,
-            )}
-          </tbody>
-        </table>`,
+        names,
+        segments.map(({ from, to, lower, upper, units, count, failed, mean, sigma, capability }) => [
+          rangeText(from, to, zone),
+          limitsWords(lower, upper, units),
+          countText(count),
+          count === 0 ? countText(failed) : ofText(failed, count),
+          mean === null ? nothing : figure(mean, units),
+          sigma === null ? nothing : figure(sigma, units),
+          capabilityCell(capability, mean !== null),
+        ]),
       )}
     </section>
   `;

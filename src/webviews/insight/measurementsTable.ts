@@ -4,10 +4,10 @@ import { guard } from 'lit/directives/guard.js';
 import type { MeasurementSummary } from '../../shared/contract/analytics.ts';
 import { icon } from '../shared/icons.ts';
 import { countText, figure, shareText } from '../shared/numbers.ts';
+import { link, scroller } from '../shared/pageParts.ts';
 import { capabilityCell } from './capabilityWords.ts';
 import { send, viewState } from './host.ts';
 import { type MeasurementOrder, sortMeasurements } from './measurementOrder.ts';
-import { scroller } from './pageParts.ts';
 import type { View } from './view.ts';
 import { limitsWords } from './words.ts';
 
@@ -71,13 +71,7 @@ function row(measurement: MeasurementSummary): unknown {
   return html`
     <tr>
       <th scope="row">
-        <button
-          type="button"
-          class="link"
-          @click=${() => send({ type: 'openMeasurement', phase_name, measurement_name, days: viewState.value.days })}
-        >
-          ${measurement_name}
-        </button>
+        ${link(measurement_name, () => send({ type: 'openMeasurement', phase_name, measurement_name, days: viewState.value.days }))}
         <span class="note">${phase_name}</span>
       </th>
       <td>${countText(count)}</td>

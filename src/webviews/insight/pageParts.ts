@@ -61,13 +61,3 @@ export const emptyPage = (view: View, nothingIn: (days: number) => string, nothi
     }
   </main>
 `;
-
-export const tableHead = (names: readonly string[]): unknown =>
-  html`<thead>
-    <tr>
-      ${names.map((name) => html`<th scope="col">${name}</th>`)}
-    </tr>
-  </thead>`;
-
-export const scroller = (label: string, table: unknown): unknown =>
-  html`<div class="scroller" tabindex="0" role="region" aria-label=${label}>${table}</div>`;

@@ -3,9 +3,10 @@ import { html, nothing } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import type { ProcedureStatistics } from '../../shared/contract/insightView.ts';
 import { countText, shareText } from '../shared/numbers.ts';
+import { fact, figuresTable } from '../shared/pageParts.ts';
 import { failureList } from './failureList.ts';
 import { measurementsTable } from './measurementsTable.ts';
-import { emptyPage, scroller, tableHead, tools } from './pageParts.ts';
+import { emptyPage, tools } from './pageParts.ts';
 import { durationsChart, runsChart, yieldChart } from './procedureCharts.ts';
 import { routesSection } from './routesSection.ts';
 import type { View } from './view.ts';
@@ -62,18 +63,9 @@ function figures({ yield: counts, retests, durations }: Statistics): unknown {
             `
       }
       <dl class="facts">
-        <div>
-          <dt>${l10n.t('Units')}</dt>
-          <dd>${l10n.t('{0}, each counted once a day', countText(units))}</dd>
-        </div>
-        <div>
-          <dt>${l10n.t('Retests')}</dt>
-          <dd>${retestText(retests)}</dd>
-        </div>
-        <div>
-          <dt>${l10n.t('Duration of passed runs')}</dt>
-          <dd>${durationsText(durations)}</dd>
-        </div>
+        ${fact(l10n.t('Units'), l10n.t('{0}, each counted once a day', countText(units)))}
+        ${fact(l10n.t('Retests'), retestText(retests))}
+        ${fact(l10n.t('Duration of passed runs'), durationsText(durations))}
       </dl>
     </section>
   `;
@@ -132,31 +124,28 @@ function groupsTable(view: View, { groups }: Statistics): unknown {
   return html`
     <section>
       <h2>${title}</h2>
-      ${scroller(
+      ${figuresTable(
         title,
-        html`<table class="numbers">
-          ${tableHead(names)}
-          <tbody>
-            ${groups.map(({ yield: counts, durations, runs, ...group }) => {
-              const { units, passed_first, passed_last } = counts;
-              const none = html`<span class="note">${l10n.t('No units')}</span>`;
-              const noneNoted = html`<span class="note">${l10n.t('No run passed')}</span>`;
-              return html`<tr>
-                <th scope="row">${groupName(group, split_by)}</th>
-                <td>${countText(runs)}</td>
-                <td>${countText(units)}</td>
-                <td title=${intervalText(passed_first, units)}>
-                  ${units === 0 ? none : shareText(passed_first / units)}
-                </td>
-                <td title=${intervalText(passed_last, units)}>
-                  ${units === 0 ? none : shareText(passed_last / units)}
-                </td>
-                <td>${durations.p50_ms === null ? noneNoted : durationText(durations.p50_ms)}</td>
-                <td>${durations.p95_ms === null ? noneNoted : durationText(durations.p95_ms)}</td>
-              </tr>`;
-            })}
-          </tbody>
-        </table>`,
+        names,
+        groups.map(({ yield: counts, durations, runs, ...group }) => {
+          const { units, passed_first, passed_last } = counts;
+          const none = (text: string): unknown => html`<span class="note">${text}</span>`;
+          const share = (passed: number): unknown =>
+            units === 0
+              ? none(l10n.t('No units'))
+              : html`<span title=${intervalText(passed, units)}>${shareText(passed / units)}</span>`;
+          const duration = (ms: number | null): unknown =>
+            ms === null ? none(l10n.t('No run passed')) : durationText(ms);
+          return [
+            groupName(group, split_by),
+            countText(runs),
+            countText(units),
+            share(passed_first),
+            share(passed_last),
+            duration(durations.p50_ms),
+            duration(durations.p95_ms),
+          ];
+        }),
       )}
     </section>
   `;

@@ -3,7 +3,7 @@ import { html, nothing } from 'lit';
 import type { Route } from '../../shared/contract/analytics.ts';
 import type { ProcedureStatistics } from '../../shared/contract/insightView.ts';
 import { countText, shareText } from '../shared/numbers.ts';
-import { scroller, tableHead } from './pageParts.ts';
+import { scroller, tableHead } from '../shared/pageParts.ts';
 import { intervalText, ofText } from './words.ts';
 
 /** The rolled throughput yield of each part that is tested with several procedures. */

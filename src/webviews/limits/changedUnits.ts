@@ -4,6 +4,7 @@ import type { PastUnit } from '../../shared/analytics/pastUnits.ts';
 import { language } from '../shared/element.ts';
 import { outcomeMark } from '../shared/icons.ts';
 import { countText } from '../shared/numbers.ts';
+import { link } from '../shared/pageParts.ts';
 import { send } from './host.ts';
 
 /** Of each kind that are listed. */
@@ -43,11 +44,7 @@ function rows(units: readonly PastUnit[], before: 'PASS' | 'FAIL', after: 'PASS'
   return units.slice(0, mostUnits).map(
     ({ serialNumber, value, runId, startedAt }) => html`
       <tr>
-        <th scope="row">
-          <button type="button" class="link" @click=${() => send({ type: 'openRun', run: runId })}>
-            ${serialNumber}
-          </button>
-        </th>
+        <th scope="row">${link(serialNumber, () => send({ type: 'openRun', run: runId }))}</th>
         <td class="verdict">${outcomeMark(before)} → ${outcomeMark(after)}</td>
         <td class="number">${value}</td>
         <td>${time.format(startedAt)}</td>

@@ -5,7 +5,7 @@ import { type LimitsStudy, type ScriptLimits, toLimitsPage } from '../../shared/
 import type { SpecLimits } from '../../shared/statistics/capability.ts';
 import { type Histogram, histogramOf } from '../../shared/statistics/histogram.ts';
 import { testNormality } from '../../shared/statistics/normality.ts';
-import { PageElement } from '../shared/element.ts';
+import { PageElement, states } from '../shared/element.ts';
 import { failurePage } from '../shared/failurePage.ts';
 import { type HistogramScale, histogramScale } from '../shared/histogramChart.ts';
 import { handleMessages } from '../shared/host.ts';
@@ -31,13 +31,7 @@ const limitsIn = (script: ScriptLimits | undefined): SpecLimits | null =>
   script?.kind === 'limits' ? { lower: script.lower, upper: script.upper } : null;
 
 class LimitsView extends PageElement {
-  static override properties = {
-    loaded: { state: true },
-    script: { state: true },
-    limits: { state: true },
-    scale: { state: true },
-    failure: { state: true },
-  };
+  static override properties = states('loaded', 'script', 'limits', 'scale', 'failure');
   declare loaded: Loaded | undefined;
   declare script: ScriptLimits | undefined;
   declare limits: SpecLimits;
@@ -79,7 +73,7 @@ class LimitsView extends PageElement {
       return failurePage(l10n.t('The values could not be loaded'), this.failure, () => send({ type: 'refresh' }));
     }
     const { loaded } = this;
-    if (loaded === undefined) return html`<p class="note" role="status">${l10n.t('Loading the values…')}</p>`;
+    if (loaded === undefined) return html`<p class="note loading" role="status">${l10n.t('Loading the values…')}</p>`;
     const { study, past } = loaded;
     const changes = past.changes(this.limits);
     const sentence = changesText(changes.toFail.length, changes.toPass.length, past.count);

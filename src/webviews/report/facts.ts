@@ -5,6 +5,7 @@ import { isByAssistant } from '../../shared/contract/startedBy.ts';
 import { isPlaceholderId } from '../../shared/run/placeholderId.ts';
 import { formatIsoDuration } from '../../shared/run/timeline.ts';
 import { language } from '../shared/element.ts';
+import { fact, link } from '../shared/pageParts.ts';
 import { send } from './host.ts';
 
 type Fact = [label: string, value: unknown];
@@ -29,14 +30,7 @@ export function factsOf(run: Report): unknown {
   ];
   return html`
     <dl class="facts">
-      ${facts.map(([label, value]) =>
-        value
-          ? html`<div>
-              <dt>${label}</dt>
-              <dd>${value}</dd>
-            </div>`
-          : nothing,
-      )}
+      ${facts.map(([label, value]) => (value ? fact(label, value) : nothing))}
       ${
         run.docstring
           ? html`<div class="wide">
@@ -59,9 +53,7 @@ const metadataFact = (key: string, value: unknown): Fact =>
 const unitLink = ({ id, unit }: Report): unknown =>
   isPlaceholderId(id)
     ? unit.serial_number
-    : html`<button type="button" class="link" title=${l10n.t('Open Unit')} @click=${() => send({ type: 'openUnit' })}>
-        ${unit.serial_number}
-      </button>`;
+    : link(unit.serial_number, () => send({ type: 'openUnit' }), { title: l10n.t('Open Unit') });
 
 const numberAndName = (number: string, name: string | undefined): string =>
   name === undefined || name === '' || name === number ? number : `${number} · ${name}`;

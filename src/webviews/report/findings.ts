@@ -4,6 +4,7 @@ import type { Report } from '../../shared/contract/report.ts';
 import { baseName } from '../../shared/format/fileNames.ts';
 import { reasonsOf } from '../../shared/run/report.ts';
 import { icon } from '../shared/icons.ts';
+import { link } from '../shared/pageParts.ts';
 import { send } from './host.ts';
 
 type Finding = NonNullable<Report['findings']>[number];
@@ -50,9 +51,7 @@ function findingText(
       place === '' || file === null
         ? nothing
         : files.has(file)
-          ? html`<button type="button" class="link" @click=${() => send({ type: 'goToLine', file, line: line ?? 1 })}>
-              ${place}
-            </button>`
+          ? link(place, () => send({ type: 'goToLine', file, line: line ?? 1 }))
           : html`<span class="note">${place}</span>`
     }`;
 }

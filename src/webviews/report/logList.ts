@@ -3,8 +3,9 @@ import { html, nothing } from 'lit';
 import { logLevel } from '../../shared/contract/common.ts';
 import type { Report } from '../../shared/contract/report.ts';
 import { baseName } from '../../shared/format/fileNames.ts';
-import { language, PageElement } from '../shared/element.ts';
+import { language, PageElement, states } from '../shared/element.ts';
 import { icon } from '../shared/icons.ts';
+import { link } from '../shared/pageParts.ts';
 import { send, viewState } from './host.ts';
 
 import '@vscode-elements/elements/dist/vscode-option/index.js';
@@ -28,9 +29,7 @@ class LogList extends PageElement {
   static override properties = {
     logs: { attribute: false },
     files: { attribute: false },
-    level: { state: true },
-    text: { state: true },
-    lineLimit: { state: true },
+    ...states('level', 'text', 'lineLimit'),
   };
   declare logs: readonly Log[];
   declare files: ReadonlySet<string>;
@@ -70,9 +69,7 @@ class LogList extends PageElement {
         </ol>
         ${
           hiddenLines > 0
-            ? html`<button type="button" class="link" @click=${() => (this.lineLimit += linesPerPage)}>
-                ${l10n.t('Show more ({0} left)', hiddenLines)}
-              </button>`
+            ? link(l10n.t('Show more ({0} left)', hiddenLines), () => (this.lineLimit += linesPerPage))
             : nothing
         }
       </section>

@@ -5,7 +5,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Report, ReportMeasurement, ReportPhase } from '../../shared/contract/report.ts';
 import { lastAttempts } from '../../shared/run/attempts.ts';
 import { attemptsOf, failuresOf, hasFailed } from '../../shared/run/report.ts';
-import { PageElement } from '../shared/element.ts';
+import { PageElement, states } from '../shared/element.ts';
 import { outcomeMark } from '../shared/icons.ts';
 import { viewState } from './host.ts';
 import { measurementRows } from './measurementRows.ts';
@@ -20,9 +20,7 @@ class MeasurementList extends PageElement {
   static override properties = {
     run: { attribute: false },
     series: { attribute: false },
-    failedOnly: { state: true },
-    name: { state: true },
-    rowLimit: { state: true },
+    ...states('failedOnly', 'name', 'rowLimit'),
   };
   declare run: Report;
   declare series: ReadonlyMap<string, readonly Float64Array[]>;

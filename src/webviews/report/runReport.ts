@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { html } from 'lit';
 import { type Report, toReport } from '../../shared/contract/report.ts';
 import { imageType } from '../../shared/format/images.ts';
-import { PageElement } from '../shared/element.ts';
+import { PageElement, states } from '../shared/element.ts';
 import { failurePage } from '../shared/failurePage.ts';
 import { handleMessages } from '../shared/host.ts';
 import { attachmentsSection, type Picture } from './attachments.ts';
@@ -21,13 +21,7 @@ interface SourceLinks {
 }
 
 class RunReport extends PageElement {
-  static override properties = {
-    run: { state: true },
-    failure: { state: true },
-    sources: { state: true },
-    series: { state: true },
-    pictures: { state: true },
-  };
+  static override properties = states('run', 'failure', 'sources', 'series', 'pictures');
   declare run: Report | undefined;
   declare failure: string | undefined;
   declare sources: SourceLinks;
@@ -61,7 +55,7 @@ class RunReport extends PageElement {
     if (this.failure !== undefined) {
       return failurePage(l10n.t('This run cannot be shown'), this.failure, () => send({ type: 'tryAgain' }));
     }
-    if (!this.run) return html`<p class="note" role="status">${l10n.t('Loading the run…')}</p>`;
+    if (!this.run) return html`<p class="note loading" role="status">${l10n.t('Loading the run…')}</p>`;
     const { run, sources } = this;
     return html`
       ${titleBar(run)}

@@ -5,6 +5,7 @@ import { attemptsOf } from '../../shared/run/report.ts';
 import { formatIsoDuration, formatMillis, timelineOf } from '../../shared/run/timeline.ts';
 import { cssPercent } from '../shared/element.ts';
 import { iconButton, outcomeMark } from '../shared/icons.ts';
+import { link } from '../shared/pageParts.ts';
 import { phaseFindings } from './findings.ts';
 import { send } from './host.ts';
 import { goToHeading } from './titleBar.ts';
@@ -52,9 +53,7 @@ export function timelineSection(run: Report, sources: ReadonlySet<string>, files
 }
 
 const nameOf = (phase: ReportPhase): unknown =>
-  phase.measurements.length === 0
-    ? phase.name
-    : html`<button type="button" class="link" @click=${() => goToHeading(headingOf(phase))}>${phase.name}</button>`;
+  phase.measurements.length === 0 ? phase.name : link(phase.name, () => goToHeading(headingOf(phase)));
 
 export const headingOf = ({ id }: ReportPhase): string => `phase-${id}`;
 

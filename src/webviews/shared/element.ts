@@ -1,4 +1,4 @@
-import { LitElement } from 'lit';
+import { LitElement, type PropertyDeclarations } from 'lit';
 
 export const language = (): string => document.documentElement.lang;
 
@@ -13,3 +13,7 @@ export class PageElement extends LitElement {
     return this;
   }
 }
+
+/** Declares the properties that an element changes itself, and that render it again. */
+export const states = (...names: readonly string[]): PropertyDeclarations =>
+  Object.fromEntries(names.map((name) => [name, { state: true }]));

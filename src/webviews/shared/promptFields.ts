@@ -223,21 +223,13 @@ function notes(component: PromptComponent, id: string, { problems }: FieldsState
   </div>`;
 }
 
-function problemText(problem: PromptProblem, { min, max, min_length, max_length }: PromptComponent): string {
-  switch (problem) {
-    case 'required':
-      return l10n.t('A value is required.');
-    case 'number':
-      return l10n.t('Enter a number.');
-    case 'tooSmall':
-      return l10n.t('Enter a number of at least {0}.', String(min));
-    case 'tooLarge':
-      return l10n.t('Enter a number of up to {0}.', String(max));
-    case 'tooShort':
-      return l10n.t('Enter at least {0} characters.', String(min_length));
-    case 'tooLong':
-      return l10n.t('Enter up to {0} characters.', String(max_length));
-    case 'pattern':
-      return l10n.t('The text does not have the form that the test expects.');
-  }
-}
+const problemText = (problem: PromptProblem, { min, max, min_length, max_length }: PromptComponent): string =>
+  ({
+    required: l10n.t('A value is required.'),
+    number: l10n.t('Enter a number.'),
+    tooSmall: l10n.t('Enter a number of at least {0}.', String(min)),
+    tooLarge: l10n.t('Enter a number of up to {0}.', String(max)),
+    tooShort: l10n.t('Enter at least {0} characters.', String(min_length)),
+    tooLong: l10n.t('Enter up to {0} characters.', String(max_length)),
+    pattern: l10n.t('The text does not have the form that the test expects.'),
+  })[problem];

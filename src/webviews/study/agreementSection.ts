@@ -4,6 +4,7 @@ import type { AgreementResult } from '../../shared/analytics/studyResult.ts';
 import type { OperatorAgreement } from '../../shared/statistics/attributeAgreement.ts';
 import type { ShareAnswer } from '../../shared/statistics/wilson.ts';
 import { figure, shareBounds, shareText } from '../shared/numbers.ts';
+import { figuresTable } from '../shared/pageParts.ts';
 import { shareWords } from './words.ts';
 
 /** With fewer parts, the figures say little. */
@@ -17,22 +18,14 @@ export function agreementSection({ calls, standard, agreement }: AgreementResult
   const names = [l10n.t('Appraiser'), l10n.t('Within the appraiser')];
   const known = [l10n.t('Effectiveness'), l10n.t('Miss rate'), l10n.t('False alarm rate'), l10n.t("Cohen's kappa")];
   const hasStandard = standard.size > 0;
-  const label = l10n.t('Agreement of the appraisers');
   return html`
     <p class="lead">${l10n.t('All decisions are the same on {0}.', shareWords(agreement.between, partsText(parts)))}</p>
     <p>${kappaSentence(agreement.kappa)}</p>
-    <div class="scroller" tabindex="0" role="region" aria-label=${label}>
-      <table class="numbers">
-        <thead>
-          <tr>
-            ${[...names, ...(hasStandard ? known : [])].map((name) => html`<th scope="col">${name}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${agreement.operators.map((each) => row(each, calls, parts, standard))}
-        </tbody>
-      </table>
-    </div>
+    ${figuresTable(
+      l10n.t('Agreement of the appraisers'),
+      hasStandard ? [...names, ...known] : names,
+      agreement.operators.map((each) => row(each, calls, parts, standard)),
+    )}
     <p class="note">
       ${l10n.t('Below each share is its 95% interval.')}
       ${parts < fewestParts ? l10n.t('With {0} parts, the intervals are wide: 50 parts, some of them close to the limits, are better.', parts) : nothing}
@@ -52,26 +45,22 @@ function row(
   calls: AgreementResult['calls'],
   parts: number,
   standard: ReadonlyMap<string, boolean>,
-): unknown {
+): [name: string, ...cells: unknown[]] {
   const decisionsOn = (isGood: boolean): number =>
     calls.filter((call) => call.operator === operator && standard.get(call.part) === isGood).length;
   const undefinedKappa = l10n.t('undefined: all decisions are the same');
-  return html`
-    <tr>
-      <th scope="row">${operator}</th>
-      <td>${shareCell(within, partsText(parts))}</td>
-      ${
-        standard.size === 0
-          ? nothing
-          : html`
-              <td>${shareCell(effectiveness, partsText(standard.size))}</td>
-              <td>${shareCell(missRate, decisionsText(decisionsOn(false)))}</td>
-              <td>${shareCell(falseAlarmRate, decisionsText(decisionsOn(true)))}</td>
-              <td>${kappa === null ? undefinedKappa : figure(Number(kappa.toFixed(3)))}</td>
-            `
-      }
-    </tr>
-  `;
+  return [
+    operator,
+    shareCell(within, partsText(parts)),
+    ...(standard.size === 0
+      ? []
+      : [
+          shareCell(effectiveness, partsText(standard.size)),
+          shareCell(missRate, decisionsText(decisionsOn(false))),
+          shareCell(falseAlarmRate, decisionsText(decisionsOn(true))),
+          kappa === null ? undefinedKappa : figure(Number(kappa.toFixed(3))),
+        ]),
+  ];
 }
 
 /** A share with what it is of, above its interval. */

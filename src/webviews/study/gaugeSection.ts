@@ -5,6 +5,7 @@ import type { GaugeComponent, GaugeComponents } from '../../shared/statistics/ga
 import type { GaugeRanges, GaugeRangeStudy } from '../../shared/statistics/gaugeRanges.ts';
 import { type GaugeRr, type GaugeStudy, poolingAlpha } from '../../shared/statistics/gaugeRr.ts';
 import { figure } from '../shared/numbers.ts';
+import { figuresTable } from '../shared/pageParts.ts';
 import { gaugeCharts } from './gaugeCharts.ts';
 import type { GaugeMethod } from './host.ts';
 import { percentText } from './words.ts';
@@ -123,29 +124,18 @@ function componentsTable(rr: GaugeComponents, units: string | null): unknown {
   ];
   const names = [l10n.t('Component'), l10n.t('Sigma'), l10n.t('Variance'), l10n.t('% contribution'), l10n.t('% study')];
   const hasTolerance = rr.total.percentTolerance !== null;
-  const label = l10n.t('Components of the variation');
-  return html`<div class="scroller" tabindex="0" role="region" aria-label=${label}>
-    <table class="numbers">
-      <thead>
-        <tr>
-          ${[...names, ...(hasTolerance ? [l10n.t('% tolerance')] : [])].map((name) => html`<th scope="col">${name}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          ([name, { sigma, percentContribution, percentStudy, percentTolerance }]) =>
-            html`<tr>
-              <th scope="row">${name}</th>
-              <td>${figure(sigma, units)}</td>
-              <td>${figure(sigma ** 2)}</td>
-              <td>${percentText(percentContribution)}</td>
-              <td>${percentText(percentStudy)}</td>
-              ${percentTolerance === null ? nothing : html`<td>${percentText(percentTolerance)}</td>`}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+  return figuresTable(
+    l10n.t('Components of the variation'),
+    hasTolerance ? [...names, l10n.t('% tolerance')] : names,
+    rows.map(([name, { sigma, percentContribution, percentStudy, percentTolerance }]) => [
+      name,
+      figure(sigma, units),
+      figure(sigma ** 2),
+      percentText(percentContribution),
+      percentText(percentStudy),
+      ...(percentTolerance === null ? [] : [percentText(percentTolerance)]),
+    ]),
+  );
 }
 
 function anovaTable({ anova }: GaugeStudy): unknown {
@@ -164,29 +154,18 @@ function anovaTable({ anova }: GaugeStudy): unknown {
     'F',
     'p',
   ];
-  const label = l10n.t('Analysis of variance');
-  return html`<div class="scroller" tabindex="0" role="region" aria-label=${label}>
-    <table class="numbers">
-      <thead>
-        <tr>
-          ${names.map((name) => html`<th scope="col">${name}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          ([name, { sumOfSquares, degrees, meanSquare, f, p }]) =>
-            html`<tr>
-              <th scope="row">${name}</th>
-              <td>${figure(sumOfSquares)}</td>
-              <td>${degrees}</td>
-              <td>${figure(meanSquare)}</td>
-              <td>${f === null ? nothing : figure(f)}</td>
-              <td>${p === null ? nothing : figure(Number(p.toPrecision(3)))}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+  return figuresTable(
+    l10n.t('Analysis of variance'),
+    names,
+    rows.map(([name, { sumOfSquares, degrees, meanSquare, f, p }]) => [
+      name,
+      figure(sumOfSquares),
+      degrees,
+      figure(meanSquare),
+      f === null ? nothing : figure(f),
+      p === null ? nothing : figure(Number(p.toPrecision(3))),
+    ]),
+  );
 }
 
 function rangesTable(
@@ -198,26 +177,9 @@ function rangesTable(
     [l10n.t("Range of the appraisers' means"), operatorRange, 'K2', factors.operators],
     [l10n.t("Range of the parts' means"), partRange, 'K3', factors.parts],
   ] as const;
-  const label = l10n.t('Averages and ranges');
-  return html`<div class="scroller" tabindex="0" role="region" aria-label=${label}>
-    <table class="numbers">
-      <thead>
-        <tr>
-          <th scope="col">${l10n.t('Source')}</th>
-          <th scope="col">${l10n.t('Value')}</th>
-          <th scope="col">${l10n.t('Factor')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          ([name, range, factorName, factor]) =>
-            html`<tr>
-              <th scope="row">${name}</th>
-              <td>${figure(range, units)}</td>
-              <td>${factorName} = ${figure(factor)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+  return figuresTable(
+    l10n.t('Averages and ranges'),
+    [l10n.t('Source'), l10n.t('Value'), l10n.t('Factor')],
+    rows.map(([name, range, factorName, factor]) => [name, figure(range, units), `${factorName} = ${figure(factor)}`]),
+  );
 }

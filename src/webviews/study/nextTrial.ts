@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import type { Study, StudyTrial } from '../../shared/contract/studies.ts';
 import { countText } from '../shared/numbers.ts';
+import { fact, link } from '../shared/pageParts.ts';
 import { send } from './host.ts';
 
 import '@vscode-elements/elements/dist/vscode-button/index.js';
@@ -44,12 +45,6 @@ export function nextTrial(study: Study, isRunning: boolean, note: string | null)
     </section>
   `;
 }
-
-const fact = (name: string, text: string): unknown =>
-  html`<div>
-    <dt>${name}</dt>
-    <dd>${text}</dd>
-  </div>`;
 
 function buttons({ active_since }: Study, { position }: StudyTrial, isRunning: boolean): unknown {
   if (active_since === null) {
@@ -100,8 +95,5 @@ function notices({ other_run: other }: Study, { discarded }: StudyTrial, part: s
 }
 
 const notice = (run: string, sentence: string): unknown => html`
-  <p class="warning">
-    ${sentence}
-    <button type="button" class="link" @click=${() => send({ type: 'openRun', run })}>${l10n.t('Open run')}</button>
-  </p>
+  <p class="warning">${sentence} ${link(l10n.t('Open run'), () => send({ type: 'openRun', run }))}</p>
 `;

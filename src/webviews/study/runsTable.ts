@@ -3,6 +3,7 @@ import { html, nothing } from 'lit';
 import type { Study, StudyTrial, StudyValue } from '../../shared/contract/studies.ts';
 import { outcomeMark } from '../shared/icons.ts';
 import { figure } from '../shared/numbers.ts';
+import { link, tableHead } from '../shared/pageParts.ts';
 import { send } from './host.ts';
 import { startedText, trialNames } from './words.ts';
 
@@ -15,12 +16,7 @@ export function runsTable(study: Study): unknown {
       <h2>${l10n.t('Runs of the study')}</h2>
       <div class="scroller runs" tabindex="0" role="region" aria-label=${l10n.t('Runs of the study')}>
         <table>
-          <thead>
-            <tr>
-              ${names.map((name) => html`<th scope="col">${name}</th>`)}
-              <th scope="col"><span class="only-spoken">${l10n.t('Actions')}</span></th>
-            </tr>
-          </thead>
+          ${tableHead([...names, html`<span class="only-spoken">${l10n.t('Actions')}</span>`])}
           <tbody>
             ${study.plan.map((trial) => row(study, trial))}
           </tbody>
@@ -32,7 +28,8 @@ export function runsTable(study: Study): unknown {
 
 function row(study: Study, trial: StudyTrial): unknown {
   const { position, part, appraiser, run, discarded } = trial;
-  const name = trialNames(study, trial);
+  const action = (text: string, act: () => void, title?: string): unknown =>
+    link(text, act, { label: `${text} ${trialNames(study, trial)}`, ...(title === undefined ? {} : { title }) });
   return html`
     <tr aria-current=${position === study.next ? 'true' : nothing}>
       <th scope="row">${position}</th>
@@ -42,48 +39,20 @@ function row(study: Study, trial: StudyTrial): unknown {
       <td>${run === null ? nothing : outcomeMark(run.outcome)}</td>
       ${study.measurements.map((_, index) => html`<td>${valueText(run?.values[index])}</td>`)}
       <td>
-        ${
-          run === null
-            ? nothing
-            : html`<button type="button" class="link" @click=${() => send({ type: 'openRun', run: run.id })}>
-                ${startedText(run.started_at)}
-              </button>`
-        }
+        ${run === null ? nothing : link(startedText(run.started_at), () => send({ type: 'openRun', run: run.id }))}
       </td>
       <td>
-        ${
-          run === null
-            ? nothing
-            : html`<button
-                type="button"
-                class="link"
-                aria-label=${`${l10n.t('Repeat')} ${name}`}
-                @click=${() => send({ type: 'repeat', position })}
-              >
-                ${l10n.t('Repeat')}
-              </button>`
-        }
-        <button
-          type="button"
-          class="link"
-          aria-label=${`${l10n.t('Choose…')} ${name}`}
-          @click=${() => send({ type: 'chooseRun', position })}
-        >
-          ${l10n.t('Choose…')}
-        </button>
+        ${run === null ? nothing : action(l10n.t('Repeat'), () => send({ type: 'repeat', position }))}
+        ${action(l10n.t('Choose…'), () => send({ type: 'chooseRun', position }))}
         ${discarded.map(
           ({ id, outcome }) =>
             html`<span class="discarded">
               ${l10n.t('not counted: {0}', outcome)}
-              <button
-                type="button"
-                class="link"
-                aria-label=${`${l10n.t('Release')} ${name}`}
-                title=${l10n.t('Makes it an ordinary run again, which counts in statistics')}
-                @click=${() => send({ type: 'release', run: id })}
-              >
-                ${l10n.t('Release')}
-              </button>
+              ${action(
+                l10n.t('Release'),
+                () => send({ type: 'release', run: id }),
+                l10n.t('Makes it an ordinary run again, which counts in statistics'),
+              )}
             </span>`,
         )}
       </td>

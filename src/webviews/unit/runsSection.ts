@@ -4,6 +4,7 @@ import type { UnitRun } from '../../shared/contract/unitPage.ts';
 import { formatIsoDuration } from '../../shared/run/timeline.ts';
 import { language } from '../shared/element.ts';
 import { icon, outcomeMark } from '../shared/icons.ts';
+import { tableHead } from '../shared/pageParts.ts';
 import { send, viewState } from './host.ts';
 
 const maxNames = 3;
@@ -33,12 +34,7 @@ export function runsSection(runs: readonly UnitRun[], hasMore: boolean, onMark: 
       </div>
       <div class="scroller" tabindex="0" role="region" aria-label=${l10n.t('Runs of the unit')}>
         <table>
-          <thead>
-            <tr>
-              <th scope="col"><span class="only-spoken">${l10n.t('Compare')}</span></th>
-              ${[l10n.t('Outcome'), l10n.t('Started'), l10n.t('Procedure'), l10n.t('Failed measurements'), l10n.t('Station'), l10n.t('Duration'), l10n.t('Operator')].map((name) => html`<th scope="col">${name}</th>`)}
-            </tr>
-          </thead>
+          ${tableHead([html`<span class="only-spoken">${l10n.t('Compare')}</span>`, l10n.t('Outcome'), l10n.t('Started'), l10n.t('Procedure'), l10n.t('Failed measurements'), l10n.t('Station'), l10n.t('Duration'), l10n.t('Operator')])}
           <tbody>
             ${runs.map((run) => row(run, marked.includes(run.id), onMark))}
           </tbody>

@@ -6,6 +6,7 @@ import { language, PageElement } from '../shared/element.ts';
 import { failurePage } from '../shared/failurePage.ts';
 import { handleMessages } from '../shared/host.ts';
 import { icon, iconButton, outcomeMark } from '../shared/icons.ts';
+import { fact, link } from '../shared/pageParts.ts';
 import { send } from './host.ts';
 import { runsSection } from './runsSection.ts';
 
@@ -29,7 +30,7 @@ class UnitView extends PageElement {
     if (this.failure !== undefined) {
       return failurePage(l10n.t('This unit cannot be shown'), this.failure, () => send({ type: 'refresh' }));
     }
-    if (!this.shown) return html`<p class="note" role="status">${l10n.t('Loading the unit…')}</p>`;
+    if (!this.shown) return html`<p class="note loading" role="status">${l10n.t('Loading the unit…')}</p>`;
     const { unit, runs, hasMore } = this.shown;
     const [last] = runs;
     return html`
@@ -52,22 +53,19 @@ customElements.define('unit-view', UnitView);
 function facts(unit: ShownUnit): unknown {
   const { part, batch, sample, parent, children } = unit;
   const creator = unit.created_by_station?.name ?? unit.created_by_user?.name;
-  const fact = (label: string, value: unknown): unknown =>
-    value ? html`<div><dt>${label}</dt><dd>${value}</dd></div>` : nothing; // prettier-ignore
+  const known = (label: string, value: unknown): unknown => (value ? fact(label, value) : nothing);
   return html`
     <dl class="facts">
-      ${fact(l10n.t('Part'), part.name === '' || part.name === part.number ? part.number : `${part.number} · ${part.name}`)}
-      ${fact(l10n.t('Revision'), part.revision.number)} ${fact(l10n.t('Batch'), batch?.number)}
-      <div>
-        <dt>${l10n.t('Sample')}</dt>
-        <dd>
-          ${sample === null ? l10n.t('none, a production unit') : sampleText(sample)}
-          <button type="button" class="link" @click=${() => send({ type: 'mark' })}>${l10n.t('Mark Unit…')}</button>
-        </dd>
-      </div>
-      ${fact(l10n.t('Created'), [timeText(unit.created_at), creator].filter(Boolean).join(' · '))}
-      ${fact(l10n.t('Built into'), parent && unitLink(parent))}
+      ${known(l10n.t('Part'), part.name === '' || part.name === part.number ? part.number : `${part.number} · ${part.name}`)}
+      ${known(l10n.t('Revision'), part.revision.number)} ${known(l10n.t('Batch'), batch?.number)}
       ${fact(
+        l10n.t('Sample'),
+        html`${sample === null ? l10n.t('none, a production unit') : sampleText(sample)}
+        ${link(l10n.t('Mark Unit…'), () => send({ type: 'mark' }))}`,
+      )}
+      ${known(l10n.t('Created'), [timeText(unit.created_at), creator].filter(Boolean).join(' · '))}
+      ${known(l10n.t('Built into'), parent && unitLink(parent))}
+      ${known(
         l10n.t('Sub-units'),
         children.length > 0 &&
           html`<ul class="units">
@@ -79,21 +77,15 @@ function facts(unit: ShownUnit): unknown {
 }
 
 const unitLink = ({ serial_number, part }: NonNullable<ShownUnit['parent']>): unknown =>
-  html`<button type="button" class="link" @click=${() => send({ type: 'openUnit', serial_number })}>
-      ${serial_number}
-    </button>
+  html`${link(serial_number, () => send({ type: 'openUnit', serial_number }))}
     <span class="note">${part.number}</span>`;
 
-function sampleText(sample: NonNullable<ShownUnit['sample']>): string {
-  switch (sample) {
-    case 'golden':
-      return l10n.t('golden unit');
-    case 'failing':
-      return l10n.t('failing sample');
-    case 'ignored':
-      return l10n.t('left out of statistics');
-  }
-}
+const sampleText = (sample: NonNullable<ShownUnit['sample']>): string =>
+  ({
+    golden: l10n.t('golden unit'),
+    failing: l10n.t('failing sample'),
+    ignored: l10n.t('left out of statistics'),
+  })[sample];
 
 function attachments({ attachments: all }: ShownUnit): unknown {
   if (all.length === 0) return nothing;

@@ -7,6 +7,7 @@ import { yieldPercent } from '../../shared/statistics/yield.ts';
 import { formatLargestUnits } from '../../shared/uptime/uptimeFigures.ts';
 import { cssPercent, language } from '../shared/element.ts';
 import { iconButton, outcomeMark } from '../shared/icons.ts';
+import { link } from '../shared/pageParts.ts';
 import { dayName, nearTime, timeOfDay } from './clock.ts';
 import { send } from './host.ts';
 import type { View } from './view.ts';
@@ -136,10 +137,7 @@ function runList({ runs, runs_count: count }: DayUptime, zone: string): unknown 
       ${runs.map(
         (run) =>
           html`<li>
-            ${outcomeMark(run.outcome)}
-            <button type="button" class="link" @click=${() => send({ type: 'openRun', run: run.id })}>
-              ${run.serial_number}
-            </button>
+            ${outcomeMark(run.outcome)} ${link(run.serial_number, () => send({ type: 'openRun', run: run.id }))}
             <span class="procedure">${run.procedure}</span>
             <span class="times">${timeOfDay(run.started_at, zone, true)}</span>
             <span class="duration">${formatLargestUnits(Date.parse(run.ended_at) - Date.parse(run.started_at))}</span>

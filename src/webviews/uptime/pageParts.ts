@@ -14,7 +14,7 @@ export function figureList(
   const figure = (name: string, durations: Durations): unknown => html`
     <div class=${figuresOf(durations).percent === null ? 'empty' : ''}>
       <dt>${name}</dt>
-      <dd class="percent">${uptimeText(durations)}</dd>
+      <dd class="value">${uptimeText(durations)}</dd>
       <dd class="note">${observedText(durations)}</dd>
       <dd class="note">${durations.up + durations.down === 0 ? '' : downText(durations)}</dd>
     </div>

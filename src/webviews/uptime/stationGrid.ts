@@ -4,7 +4,7 @@ import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Days, UptimeRow } from '../../shared/contract/uptime.ts';
 import { dayOf } from '../../shared/uptime/uptime.ts';
-import { PageElement } from '../shared/element.ts';
+import { PageElement, states } from '../shared/element.ts';
 import type { CellSize } from './dayShapes.ts';
 import { gridHead, type RowOptions, stationRow } from './gridRows.ts';
 import { dayText } from './words.ts';
@@ -32,9 +32,7 @@ export class StationGrid extends PageElement {
     large: { type: Boolean },
     stacked: { type: Boolean },
     pinned: { attribute: false },
-    place: { state: true },
-    tip: { state: true },
-    rowLimit: { state: true },
+    ...states('place', 'tip', 'rowLimit'),
   };
   declare rows: readonly UptimeRow[];
   declare days: Days;

@@ -10,6 +10,7 @@ import { pauseAt } from '../../shared/uptime/pauses.ts';
 import { language } from '../shared/element.ts';
 import { checkSentence, goldenIcons } from '../shared/goldenWords.ts';
 import { icon, iconButton } from '../shared/icons.ts';
+import { fact } from '../shared/pageParts.ts';
 import { dateAndTime, nearTime, shortDay } from './clock.ts';
 import { dayDetail } from './dayDetail.ts';
 import { send } from './host.ts';
@@ -76,25 +77,15 @@ function facts(row: UptimeRow, station: StationUptime | undefined, { now, time_z
           ${seen === null ? l10n.t('never') : ago(seen, Date.now(), language())}
         </dd>
       </div>
-      <div>
-        <dt>${l10n.t('Watching since')}</dt>
-        <dd>${dateAndTime(since, zone)}</dd>
-      </div>
-      <div>
-        <dt>${l10n.t('Operator address')}</dt>
-        <dd>${address ?? l10n.t('none')}</dd>
-      </div>
+      ${fact(l10n.t('Watching since'), dateAndTime(since, zone))}
+      ${fact(l10n.t('Operator address'), address ?? l10n.t('none'))}
       ${checks.map((check) => goldenFact(checkAt(check, now), now))}
     </dl>
   `;
 }
 
-const goldenFact = (check: GoldenCheck, now: number): unknown => html`
-  <div>
-    <dt>${l10n.t('Golden unit')}</dt>
-    <dd>${icon(goldenIcons[check.state.kind])} ${checkSentence(check, now)}</dd>
-  </div>
-`;
+const goldenFact = (check: GoldenCheck, now: number): unknown =>
+  fact(l10n.t('Golden unit'), html`${icon(goldenIcons[check.state.kind])} ${checkSentence(check, now)}`);
 
 function actions(view: View, row: UptimeRow, days: Days): unknown {
   const { id } = row;

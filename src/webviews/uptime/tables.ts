@@ -3,6 +3,7 @@ import { html, nothing } from 'lit';
 import type { Days, Durations, ShiftUptime, UptimeRow } from '../../shared/contract/uptime.ts';
 import { dayOf } from '../../shared/uptime/uptime.ts';
 import { formatLargestUnits } from '../../shared/uptime/uptimeFigures.ts';
+import { figuresTable, link, tableHead } from '../shared/pageParts.ts';
 import { dateAndTime, dayName, shortTime } from './clock.ts';
 import { pauseMark, stateMark } from './marks.ts';
 import { lastDaysOf } from './rowSums.ts';
@@ -12,13 +13,6 @@ import { coverageText, observed, uptimeText, utilizationText } from './words.ts'
 const time = (millis: number): string => (millis === 0 ? '–' : formatLargestUnits(millis));
 
 const percentOf = (durations: Durations): string => (observed(durations) === 0 ? '–' : uptimeText(durations));
-
-const heads = (names: readonly string[]): unknown =>
-  html`<thead>
-    <tr>
-      ${names.map((name) => html`<th scope="col">${name}</th>`)}
-    </tr>
-  </thead>`;
 
 export function stationsTable(view: View, rows: readonly UptimeRow[], days: Days): unknown {
   const names = [l10n.t('Station'), l10n.t('State'), l10n.t('Since'), l10n.t('24 hours')];
@@ -30,14 +24,12 @@ export function stationsTable(view: View, rows: readonly UptimeRow[], days: Days
         <caption>
           ${l10n.t('Uptime of all stations')}
         </caption>
-        ${heads(names)}
+        ${tableHead(names)}
         <tbody>
           ${rows.map((row) => {
             const all = lastDaysOf(row, days, 90);
             return html`<tr>
-              <th scope="row">
-                <button type="button" class="link" @click=${() => view.open(row.id, null)}>${row.name}</button>
-              </th>
+              <th scope="row">${link(row.name, () => view.open(row.id, null))}</th>
               <td>${stateMark(row.state)} ${pauseMark(row, days)}</td>
               <td title=${row.since === null ? nothing : dateAndTime(row.since, days.time_zone)}>
                 ${row.since === null ? '–' : shortTime(row.since, days.now, days.time_zone)}
@@ -65,14 +57,12 @@ export function daysTable(view: View, row: UptimeRow, days: Days, shown: number)
         <caption>
           ${l10n.t('Uptime of {0} by day', row.name)}
         </caption>
-        ${heads(names)}
+        ${tableHead(names)}
         <tbody>
           ${last.reverse().map(
             ([date, day]) =>
               html`<tr aria-current=${date === view.chosen.date ? 'true' : nothing}>
-                <th scope="row">
-                  <button type="button" class="link" @click=${() => view.pin(date)}>${dayName(date)}</button>
-                </th>
+                <th scope="row">${link(dayName(date), () => view.pin(date))}</th>
                 <td>${percentOf(day)}</td>
                 <td>${time(observed(day))}</td>
                 <td>${coverageText(day)}</td>
@@ -93,29 +83,24 @@ export function shiftsTable(shifts: readonly ShiftUptime[], dayCount: number): u
   // The first columns are those that a narrow panel shows.
   const names = [l10n.t('Shift'), l10n.t('Uptime'), l10n.t('Utilization'), l10n.t('Planned'), l10n.t('In runs')];
   names.push(l10n.t('Down'), l10n.t('Incidents'), l10n.t('Coverage'));
+  const title = l10n.t('By shift, last {0} days', dayCount);
   return html`
     <section>
-      <h2 id="shifts">${l10n.t('By shift, last {0} days', dayCount)}</h2>
-      <div class="scroller" tabindex="0" role="region" aria-labelledby="shifts">
-        <table>
-          ${heads(names)}
-          <tbody>
-            ${shifts.map(
-              ({ name, planned, durations, in_runs }) =>
-                html`<tr>
-                  <th scope="row">${name}</th>
-                  <td>${percentOf(durations)}</td>
-                  <td>${utilizationText(in_runs, planned)}</td>
-                  <td>${time(planned)}</td>
-                  <td>${time(in_runs)}</td>
-                  <td>${time(durations.down)}</td>
-                  <td>${durations.incidents}</td>
-                  <td>${coverageText(durations)}</td>
-                </tr>`,
-            )}
-          </tbody>
-        </table>
-      </div>
+      <h2>${title}</h2>
+      ${figuresTable(
+        title,
+        names,
+        shifts.map(({ name, planned, durations, in_runs }) => [
+          name,
+          percentOf(durations),
+          utilizationText(in_runs, planned),
+          time(planned),
+          time(in_runs),
+          time(durations.down),
+          durations.incidents,
+          coverageText(durations),
+        ]),
+      )}
       <p class="note">${l10n.t('Utilization is the share of the planned time that was spent in runs.')}</p>
     </section>
   `;

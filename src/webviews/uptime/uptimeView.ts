@@ -3,7 +3,7 @@ import { html, nothing } from 'lit';
 import type { UptimeRow } from '../../shared/contract/uptime.ts';
 import { type DayUptime, type KnownStation, type StationUptime, toUptime } from '../../shared/contract/uptimeView.ts';
 import { unpackColumns, withDay } from '../../shared/uptime/uptimeColumns.ts';
-import { PageElement } from '../shared/element.ts';
+import { PageElement, states } from '../shared/element.ts';
 import { failurePage } from '../shared/failurePage.ts';
 import { handleMessages } from '../shared/host.ts';
 import { send, viewState } from './host.ts';
@@ -19,17 +19,17 @@ import { stateWord } from './words.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 
 class UptimeView extends PageElement implements View {
-  static override properties = {
-    fleet: { state: true },
-    known: { state: true },
-    failure: { state: true },
-    station: { state: true },
-    day: { state: true },
-    watched: { state: true },
-    chosen: { state: true },
-    width: { state: true },
-    announcement: { state: true },
-  };
+  static override properties = states(
+    'fleet',
+    'known',
+    'failure',
+    'station',
+    'day',
+    'watched',
+    'chosen',
+    'width',
+    'announcement',
+  );
   declare fleet: Fleet | undefined;
   declare known: { server: string; stations: readonly KnownStation[] } | undefined;
   declare failure: string | undefined;

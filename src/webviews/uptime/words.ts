@@ -7,20 +7,14 @@ import { figuresOf, formatLargestUnits } from '../../shared/uptime/uptimeFigures
 import { language } from '../shared/element.ts';
 import { dayName } from './clock.ts';
 
-export function stateWord(state: StationState): string {
-  switch (state) {
-    case 'connected':
-      return l10n.t('connected');
-    case 'running':
-      return l10n.t('running');
-    case 'disconnected':
-      return l10n.t('disconnected');
-    case 'never':
-      return l10n.t('never connected');
-    case 'unknown':
-      return l10n.t('unknown');
-  }
-}
+export const stateWord = (state: StationState): string =>
+  ({
+    connected: l10n.t('connected'),
+    running: l10n.t('running'),
+    disconnected: l10n.t('disconnected'),
+    never: l10n.t('never connected'),
+    unknown: l10n.t('unknown'),
+  })[state];
 
 export const stateIcons: Record<StationState, string> = {
   connected: 'pass',
@@ -30,43 +24,27 @@ export const stateIcons: Record<StationState, string> = {
   unknown: 'question',
 };
 
-export function instantWord(state: InstantState): string {
-  switch (state) {
-    case 'up':
-      return l10n.t('up');
-    case 'down':
-      return l10n.t('down');
-    case 'maintenance':
-      return l10n.t('maintenance');
-    case 'paused':
-      return l10n.t('paused');
-    case 'unknown':
-      return l10n.t('not observed');
-    case 'none':
-      return l10n.t('no station yet');
-  }
-}
+export const instantWord = (state: InstantState): string =>
+  ({
+    up: l10n.t('up'),
+    down: l10n.t('down'),
+    maintenance: l10n.t('maintenance'),
+    paused: l10n.t('paused'),
+    unknown: l10n.t('not observed'),
+    none: l10n.t('no station yet'),
+  })[state];
 
-export function causeWord(cause: PresenceCause): string {
-  switch (cause) {
-    case 'stream':
-      return l10n.t('live stream closed cleanly');
-    case 'stream-lost':
-      return l10n.t('live stream disconnected');
-    case 'follow':
-      return l10n.t('operator page closed its connection');
-    case 'heartbeat':
-      return l10n.t('disconnected cleanly');
-    case 'heartbeat-missed':
-      return l10n.t('heartbeats stopped coming');
-    case 'run':
-      return l10n.t('script ended');
-    case 'key':
-      return l10n.t('key was replaced or deleted');
-    case 'server':
-      return l10n.t('did not reconnect after the server restarted');
-  }
-}
+export const causeWord = (cause: PresenceCause): string =>
+  ({
+    stream: l10n.t('live stream closed cleanly'),
+    'stream-lost': l10n.t('live stream disconnected'),
+    follow: l10n.t('operator page closed its connection'),
+    heartbeat: l10n.t('disconnected cleanly'),
+    'heartbeat-missed': l10n.t('heartbeats stopped coming'),
+    run: l10n.t('script ended'),
+    key: l10n.t('key was replaced or deleted'),
+    server: l10n.t('did not reconnect after the server restarted'),
+  })[cause];
 
 export function uptimeText(durations: Durations): string {
   const { percent } = figuresOf(durations);

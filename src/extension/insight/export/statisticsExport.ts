@@ -92,19 +92,12 @@ async function exportMeasurement(
   ]);
 }
 
-function splitLabel({ split_by }: Pick<InsightQuestion, 'split_by'>): string {
-  switch (split_by) {
-    case 'station':
-      return vscode.l10n.t('By station');
-    case 'revision':
-      return vscode.l10n.t('By revision');
-    case 'version':
-      return vscode.l10n.t('By version');
-    case 'batch':
-      return vscode.l10n.t('By batch');
-    case 'operator':
-      return vscode.l10n.t('By operator');
-    case 'shift':
-      return vscode.l10n.t('By shift');
-  }
-}
+const splitLabel = ({ split_by }: Pick<InsightQuestion, 'split_by'>): string =>
+  ({
+    station: vscode.l10n.t('By station'),
+    revision: vscode.l10n.t('By revision'),
+    version: vscode.l10n.t('By version'),
+    batch: vscode.l10n.t('By batch'),
+    operator: vscode.l10n.t('By operator'),
+    shift: vscode.l10n.t('By shift'),
+  })[split_by];

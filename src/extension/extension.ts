@@ -8,10 +8,7 @@ interface Manifest {
   };
 }
 
-/**
- * Registers the commands and the tools of the manifest. The rest is a bundle of its own, which is loaded after the other extensions have
- * been activated.
- */
+/** Registers the commands and tools of the manifest. The rest is a bundle that is loaded after activation. */
 export function activate(context: vscode.ExtensionContext): void {
   const app = new Promise<App>((resolve, reject) => {
     setImmediate(() => {

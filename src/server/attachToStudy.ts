@@ -2,10 +2,7 @@ import type { NewRun } from '../shared/run/newRun.ts';
 import type { WriteContext } from './store/pushes.ts';
 import { addRunToStudy } from './store/studies.ts';
 
-/**
- * Returns whether a run with this outcome counts in a gauge study. Another outcome says nothing about the part, so the trial
- * has to be repeated.
- */
+/** Returns whether the run counts. Other outcomes say nothing about the part, so the trial has to be repeated. */
 export const countsInStudy = (outcome: string): boolean => outcome === 'PASS' || outcome === 'FAIL';
 
 /** Attaches a run that a station has pushed to the active gauge study that waits for it, if there is one. */

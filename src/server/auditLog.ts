@@ -63,10 +63,7 @@ export class AuditLog {
     });
   }
 
-  /**
-   * Records what was refused before it began: up to once a minute for each person and operation, so that a loop cannot
-   * flood the log.
-   */
+  /** Records a refused call, up to once a minute for each person and operation, so that a loop cannot flood the log. */
   async recordRefusal(person: string, entry: NewAuditEntry): Promise<void> {
     if (!this.#isFirstOfMinute(JSON.stringify([person, entry.operation]))) return;
     try {

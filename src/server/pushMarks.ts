@@ -49,10 +49,7 @@ function sorted(_key: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/**
- * Returns the id of the run that an earlier push with one of the marks created.
- * @throws RefusalError (409) if the earlier push had other content
- */
+/** Returns the run that an earlier push with one of the marks created. @throws RefusalError (409) */
 export async function findEarlierRun(
   { change, pushes }: WriteContext,
   marks: PushMarks,

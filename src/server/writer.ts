@@ -35,7 +35,6 @@ export class Writer {
     this.#changeCount = changeCount;
   }
 
-  /** The number of changes that wait for the next commit. */
   get waiting(): number {
     return this.#waiting.length;
   }
@@ -91,10 +90,7 @@ export class Writer {
     return tracer.span('transaction', { kind: 'internal', causes, attributes }, () => this.#commit(jobs));
   }
 
-  /**
-   * Most jobs succeed, or fail before they change anything. Only if one does not are all repeated, each with a
-   * savepoint.
-   */
+  /** Most jobs succeed, or fail before they change anything. Otherwise all are repeated, each with a savepoint. */
   async #commit(jobs: readonly Job[]): Promise<SettleJob[]> {
     try {
       return await this.#store.transaction().execute((change) => this.#runAll(change, jobs));

@@ -99,7 +99,6 @@ export class RunConsent implements vscode.Disposable {
     }
   }
 
-  /** Ends what the person has allowed. */
   revoke(): void {
     const before = this.remaining;
     this.#budget.revoke();
@@ -107,10 +106,7 @@ export class RunConsent implements vscode.Disposable {
     if (before > 0) void showInformation(vscode.l10n.t('Assistants must ask again before each run.'));
   }
 
-  /**
-   * Whether the next run would start without a question, if its files have not changed.
-   * @param station the id or the name
-   */
+  /** Whether the next run would start without a question. @param station the id or the name */
   covers(script: string, mode: 'push' | 'dry', station: string | undefined): boolean {
     const remaining = this.#budget.remaining(Date.now());
     const granted = this.#question?.station;
@@ -220,7 +216,6 @@ async function askNumber(script: string, station: string): Promise<Answer> {
   return picked === undefined ? { kind: 'declined' } : { kind: 'allowed', runs: picked.runs };
 }
 
-/** Returns the reason for a refusal, as a sentence for the assistant. */
 export const refusalSentence = (refusal: Refusal): string =>
   ({
     off: 'Assistants may not run scripts in this window. Only the person can change that: setting testStations.assistant.runs.',

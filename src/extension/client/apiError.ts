@@ -17,10 +17,7 @@ export type ApiErrorKind =
   | 'invalid'
   | 'unexpected';
 
-/**
- * A call that failed or was refused. The message is a sentence for the user; the HTTP status is null if there was no
- * answer.
- */
+/** A call that failed or was refused. The message is a sentence for the user; the status is null without an answer. */
 export class ApiError extends Error {
   override readonly name: string = 'ApiError';
   readonly kind: ApiErrorKind;

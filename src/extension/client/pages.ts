@@ -7,10 +7,7 @@ interface Page<T> {
   readonly meta: { readonly next_cursor: number | null };
 }
 
-/**
- * Fetches all pages of a list.
- * @throws ApiError if the list does not end
- */
+/** Fetches all pages of a list. @throws ApiError if the list does not end */
 export async function allPages<T>(
   fetchPage: (page: { limit: number; cursor: number }) => Promise<Page<T>>,
 ): Promise<T[]> {

@@ -49,10 +49,7 @@ export class StationApi {
     this.#transport = transport === undefined ? {} : { fetch: transport };
   }
 
-  /**
-   * Calls the operation and parses the answer.
-   * @throws ApiError when the server cannot be reached, refuses, or answers something that is not the contract's.
-   */
+  /** Calls the operation and parses the answer. @throws ApiError also if the answer is not the contract's */
   async call<O extends Operation>(operation: O, input: CallInput<O> = {}): Promise<Answer<O>> {
     const answer = await this.#fetch(pathOf(operation, input.params), {
       method: operation.method,

@@ -170,10 +170,7 @@ export class Connection implements vscode.Disposable {
     });
   }
 
-  /**
-   * Returns the address and a user key that the server has just accepted, for a client inside VS Code. The server is started
-   * and the key is created if they are missing.
-   */
+  /** Returns the address and a user key that the server accepts. Starts the server and creates the key if needed. */
   async userAccess(): Promise<{ readonly url: string; readonly key: string }> {
     const server = this.#server;
     await this.call(users.list, { query: { current: 'true' } });
@@ -216,10 +213,7 @@ export class Connection implements vscode.Disposable {
     return this.#server.reach(true, ({ instance }) => this.#keys.removeStation(instance, station));
   }
 
-  /**
-   * @returns null if it is the key of a station
-   * @throws ApiError, also if the server does not know the key
-   */
+  /** @returns null if it is the key of a station @throws ApiError, also if the server does not know the key */
   ownerOf(place: RemoteServerEntry, key: string): Promise<{ name: string | null; email: string } | null> {
     return new RemoteServer(place, this.#keys).reach(true, async ({ api }) => {
       const [owner] = await api(key).call(users.list, { query: { current: 'true' } });
@@ -249,10 +243,7 @@ export class Connection implements vscode.Disposable {
     return new RemoteServer(place, this.#keys).reach(false, ({ api }) => api().call(signIns.begin));
   }
 
-  /**
-   * Returns the personal key when the person has signed in in the browser, and null until then.
-   * @throws ApiError, also if the person was refused
-   */
+  /** Returns the personal key, or null until the person has signed in. @throws ApiError, also if it was refused */
   async finishSignIn(
     place: RemoteServerEntry,
     { id, secret }: BegunSignIn,

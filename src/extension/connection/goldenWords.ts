@@ -31,7 +31,6 @@ export function checkLabel({ state }: GoldenCheck): string {
   }
 }
 
-/** Returns the state of a check that is not valid as a sentence. */
 export function checkSentence({ procedure, state }: GoldenCheck, station: string): string {
   const what = procedureLabel(procedure);
   switch (state.kind) {

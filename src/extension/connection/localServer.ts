@@ -19,10 +19,7 @@ import {
   ServerStartError,
 } from './serverProcess.ts';
 
-/**
- * The embedded server. The first call starts it. If it was killed it is started again, and a lost user key is replaced,
- * without any action of the user.
- */
+/** The embedded server, started by the first call. A killed server is restarted and a lost user key replaced. */
 export class LocalServer implements StationServer {
   readonly host = null;
   readonly #keys: Keys;

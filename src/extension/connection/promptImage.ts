@@ -39,10 +39,7 @@ export function readPromptImage(
   }
 }
 
-/**
- * Returns the fields with their pictures read. One that cannot be shown keeps its address, which views display.
- * @param maxBytes of all pictures together
- */
+/** Returns the fields with their pictures read, if they can be. @param maxBytes of all pictures together */
 export function withPictures(
   form: readonly PromptComponent[],
   folders: readonly string[],

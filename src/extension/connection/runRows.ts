@@ -2,7 +2,6 @@ import * as z from 'zod';
 
 const runRow = z.object({ run: z.object({ id: z.string(), unit: z.object({ serial_number: z.string() }) }) });
 
-/** Returns the id of the run that a menu was opened on, or undefined for other rows. */
 export const idOfRun = (row: unknown): string | undefined => runRow.safeParse(row).data?.run.id;
 
 export const serialNumberOfRun = (row: unknown): string | undefined =>

@@ -186,10 +186,7 @@ async function openLog(dataFolder: string): Promise<{ path: string; handle: File
   }
 }
 
-/**
- * Creates a user key. Access to the data folder is what authorizes this.
- * @param name the key's name; an earlier key with this name becomes invalid
- */
+/** Creates a user key, which access to the data folder authorizes. @param name replaces the earlier key of that name */
 export async function createUserKey(
   place: Pick<ServerInstallation, 'program' | 'dataFolder'>,
   name: string,

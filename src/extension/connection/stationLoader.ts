@@ -16,7 +16,6 @@ export interface StationSource {
   load(items: readonly string[], details: readonly string[]): Promise<ReadonlyMap<string, LoadedStation>>;
 }
 
-/** What a view shows. */
 export interface Look {
   /** All stations with their states, or only which there are with their names and procedures; null for no list. */
   readonly list: 'states' | 'names' | null;
@@ -28,7 +27,6 @@ export interface Timers {
   now(): number;
   /** Returns a number from 0 to below 1. */
   random(): number;
-  /** Returns a function that cancels it. */
   after(delayMs: number, work: () => void): () => void;
 }
 
@@ -68,7 +66,6 @@ export class StationLoader {
   #error: Error | undefined;
   #details = new Map<string, StationDetails>();
 
-  /** The number of changes that are known. */
   #version = 0;
   #allChangedAt = 0;
   #listChangedAt = 0;
@@ -183,7 +180,6 @@ export class StationLoader {
     return this.#isLive;
   }
 
-  /** Counts everything as changed. */
   markAll(): void {
     this.#allChangedAt = ++this.#version;
     this.#schedule();
@@ -226,7 +222,6 @@ export class StationLoader {
     return this.#stations !== undefined && this.#listLoadedAt >= changedAt;
   }
 
-  /** Returns what has to be loaded. */
   #due({ list: isForced, details: forced }: Forced): { list: boolean; items: string[]; details: string[] } {
     const looks = this.#isFollowing ? [...this.#looks.values()] : [];
     const shown = new Set(looks.flatMap((look) => [...look.details]));

@@ -17,7 +17,6 @@ import type { Connection } from './connection.ts';
 
 const maxListAttempts = 3;
 
-/** What loading stations needs of a connection. */
 type Caller = Pick<Connection, 'call' | 'can' | 'hasStationKey'>;
 
 export interface StationItem {
@@ -60,10 +59,7 @@ export interface Week {
   readonly yield: WeekYield | null;
 }
 
-/**
- * Returns all stations by name. A station that is on two pages was moving between them, and then another one may be on
- * none, so the list is loaded again.
- */
+/** Returns all stations by name. Loads again if a station moved between pages, since another may be on none then. */
 export async function listStations(connection: Caller): Promise<StationItem[]> {
   for (let attempt = 1; ; attempt += 1) {
     const items = (await connection.can('station-overview'))

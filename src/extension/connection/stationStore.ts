@@ -68,7 +68,6 @@ export class StationStore implements vscode.Disposable {
     });
   }
 
-  /** @param look what a view shows; undefined if it is hidden */
   look(view: string, look: Look | undefined): void {
     this.loader.look(view, look);
   }
@@ -104,7 +103,6 @@ export class StationStore implements vscode.Disposable {
     }
   }
 
-  /** The prompts that wait for an answer, by station. */
   get waitingPrompts(): ReadonlyMap<string, string> {
     return this.#waiting;
   }
@@ -115,7 +113,6 @@ export class StationStore implements vscode.Disposable {
     for (const id of changed) this.#changed.fire(id);
   }
 
-  /** The stations whose connection the user watches, by their ids. */
   get watched(): ReadonlySet<string> {
     return this.#watched;
   }
@@ -182,10 +179,7 @@ export class StationStore implements vscode.Disposable {
     return this.loader.updateStation(id);
   }
 
-  /**
-   * Updates the name of the selected station after a rename, and clears the selection after a removal. If nothing was ever
-   * selected, selects the only station there is.
-   */
+  /** Keeps the selection after a rename, clears it after a removal, and selects the only station if there was none. */
   async #followSelection(): Promise<void> {
     const list = this.stations ?? [];
     if (this.#state.get(this.#selectionKey) === undefined) {

@@ -6,7 +6,6 @@ import { oneLine } from '../../shared/format/oneLine.ts';
 export const usesOfOthers = (use: StationUse | null | undefined, ownUser: string | undefined): WindowUse[] =>
   ownUser === undefined ? [] : (use?.windows ?? []).filter(({ user_id }) => user_id !== ownUser);
 
-/** Returns the name of the user, and of the machine with the window. */
 export function whoUses({ user_name, machine }: WindowUse): string {
   const name = oneLine(user_name);
   return machine === '' ? name : vscode.l10n.t('{0} ({1})', name, oneLine(machine));

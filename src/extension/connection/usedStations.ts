@@ -89,10 +89,7 @@ export class UsedStations implements vscode.Disposable {
     else this.#release(station);
   }
 
-  /**
-   * Takes the station over as the user has seen its use.
-   * @returns false if it is used in another way meanwhile
-   */
+  /** Takes the station over as the user has seen its use. @returns false if it is used in another way meanwhile */
   async takeOver(station: string, use: StationUse): Promise<boolean> {
     const from = usesOfOthers(use, this.#userId)
       .filter(({ has_station }) => has_station)

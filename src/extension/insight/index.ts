@@ -26,7 +26,6 @@ interface RunParts {
   readonly state: vscode.Memento;
 }
 
-/** Registers what explains the data of all runs. */
 export function registerInsight(
   commands: Commands,
   connection: Connection,

@@ -12,11 +12,9 @@ import type { Exports } from './export/exports.ts';
 
 const daysArgument = z.object({ days: insightSubject.shape.days.catch(30) }).catch({ days: 30 });
 const procedureArgument = z.object({ procedureId: z.uuid() });
-/** A procedure in the Stations view. */
 const procedureNode = z.object({ procedure: z.object({ id: z.uuid() }) });
 const measurementArgument = procedureArgument.extend({ phaseName: z.string(), measurementName: z.string() });
 
-/** Registers the commands that open statistics, each with an argument or with questions. */
 export function registerInsightCommands(
   commands: Commands,
   connection: Connection,

@@ -168,7 +168,6 @@ export class InsightPanel implements vscode.Disposable {
 /** The newest values of a measurement that a page draws. */
 const shownValues = 2000;
 
-/** Loads what a page shows. */
 async function loadInsight(
   source: AnalyticsSource,
   { procedure, measurement }: InsightSubject,

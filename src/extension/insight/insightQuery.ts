@@ -12,10 +12,8 @@ const groupFilters = {
   shift: 'shifts',
 } as const satisfies Record<AnalyticsSplit, string>;
 
-/** Returns the filter of the time range of a question. */
 export const rangeQuery = ({ days }: Pick<InsightQuestion, 'days'>): { started_after?: string } =>
   days === null ? {} : { started_after: new Date(Date.now() - (days - 1) * dayMs).toISOString() };
 
-/** Returns the filter of the group to which a question is restricted. */
 export const groupQuery = ({ split_by, group }: Pick<InsightQuestion, 'split_by' | 'group'>) =>
   group === null ? {} : { [groupFilters[split_by]]: [group] };

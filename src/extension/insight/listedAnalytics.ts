@@ -189,7 +189,6 @@ export class ListedAnalytics {
     return { listed: [...days.values()].flat(), hasOlder: hasMore };
   }
 
-  /** Returns the newest runs, oldest first. */
   async #listNewest(
     id: string,
     range: { readonly started_after?: string; readonly started_before?: string },
@@ -227,7 +226,6 @@ export class ListedAnalytics {
     return found;
   }
 
-  /** Returns the last attempts of the phases that have measurements. */
   async #measuredPhases(
     name: { procedure_id: string } & Partial<MeasurementName>,
     ids: readonly string[],
@@ -266,7 +264,6 @@ export class ListedAnalytics {
     );
   }
 
-  /** Returns the runs that are asked for. */
   #wanted(
     listed: readonly ListedRun[],
     found: ReadonlyMap<string, TestedPhase[]>,

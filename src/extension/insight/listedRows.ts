@@ -51,7 +51,6 @@ export const phaseKey = ({
   started_at,
 }: Pick<MeasurementRow, 'run_id' | 'phase_name' | 'started_at'>) => JSON.stringify([run_id, phase_name, started_at]);
 
-/** Returns the phases of each run that have these measurements. */
 export const phasesOf = (rows: readonly MeasurementRow[]): Map<string, TestedPhase[]> =>
   new Map(
     [...Map.groupBy(rows, ({ run_id }) => run_id)].map(([id, ofRun]) => {

@@ -18,7 +18,6 @@ interface LiveSearch<T> {
 
 const typingDelayMs = 150;
 
-/** A row that cannot be picked. */
 type Sentence = vscode.QuickPickItem & { readonly value?: undefined };
 
 /**

@@ -46,7 +46,6 @@ function unitRun(run: RunListItem, failed: ReadonlyMap<string, readonly string[]
   };
 }
 
-/** Returns the names of the failed measurements of each run, or undefined if the server does not return them. */
 async function failedMeasurements(
   connection: Connection,
   list: readonly RunListItem[],

@@ -12,7 +12,6 @@ import { webviewPage } from '../vscode/webviewPage.ts';
 import type { Exports } from './export/exports.ts';
 import { loadUnitRuns } from './unitHistory.ts';
 
-/** The history of a serial number. */
 export class UnitPanel implements vscode.Disposable {
   readonly #panel: vscode.WebviewPanel;
   readonly #serialNumber: string;

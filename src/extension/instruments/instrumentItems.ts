@@ -41,7 +41,6 @@ export const childrenOf = (node: InstrumentsNode): readonly InstrumentsNode[] =>
   return node.kind === 'instrument' ? node.uses.map((use): UseNode => ({ kind: 'use', use })) : [];
 };
 
-/** Returns what a group shows instead of instruments. */
 export function noticeOf(name: GroupName, { is_missing, problem }: FoundInstruments, python: string): NoticeNode {
   const wanted = name === 'visa' ? 'pyvisa' : 'pyserial';
   if (is_missing) return { kind: 'notice', text: vscode.l10n.t('{0} is not installed in {1}', wanted, python) };

@@ -30,7 +30,6 @@ export class InstrumentsTree {
   readonly #options: InstrumentsOptions;
   readonly #reader: InstrumentReader;
   #groups: readonly GroupNode[] = [];
-  /** What the instruments have answered, by their addresses. */
   readonly #answers = new Map<string, string>();
 
   constructor(options: InstrumentsOptions) {

@@ -6,10 +6,7 @@ import { UserError } from '../vscode/userError.ts';
 import { AuditPage, auditPages } from './auditLog.ts';
 import { manageUsers } from './manageUsers.ts';
 
-/**
- * Registers what administrators of a server do.
- * @param exportEntries asks for a file and writes the pages of entries to it
- */
+/** Registers what administrators do. @param exportEntries asks for a file and writes the pages of entries to it */
 export function registerPeople(
   commands: Commands,
   connection: Connection,

@@ -6,7 +6,6 @@ type Searched = Pick<StationItem, 'name' | 'group' | 'procedures' | 'use'>;
 const wordsIn = (text: string): string[] =>
   text.toLowerCase().split(/[^\p{L}\p{N}]+/u).filter((word) => word !== ''); // prettier-ignore
 
-/** What a station is found by: its name, its group, its procedures, and who uses it on which machine. */
 const searchedTexts = ({ name, group, procedures, use }: Searched): string[] => [
   name,
   group ?? '',

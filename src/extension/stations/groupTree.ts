@@ -6,13 +6,11 @@ const order = new Intl.Collator(undefined, { numeric: true });
 export const isInGroup = (group: string | null, outer: string): boolean =>
   group !== null && (group === outer || group.startsWith(outer + groupSeparator));
 
-/** Returns the group and those around it, the outermost first. */
 export function groupsAround(group: string | null): string[] {
   const levels = group === null ? [] : groupLevels(group);
   return levels.map((_level, index) => levels.slice(0, index + 1).join(groupSeparator));
 }
 
-/** Returns the group around a group; null for an outermost one. */
 export const outerGroup = (group: string): string | null => groupsAround(group).at(-2) ?? null;
 
 export const innermostLevel = (group: string): string => groupLevels(group).at(-1) ?? group;

@@ -28,10 +28,7 @@ export async function askHow(step: Step, provider: string): Promise<'provider' |
   return picked.how;
 }
 
-/**
- * Opens the browser at a page of the server, and waits until the person has signed in there.
- * @returns the personal key. @throws vscode.CancellationError
- */
+/** Opens a page of the server and waits until the person has signed in. @throws vscode.CancellationError */
 export async function signInWithProvider(connection: Connection, place: RemoteServerEntry): Promise<VerifiedKey> {
   const begun = await connection.beginSignIn(place);
   void openPage(begun);

@@ -38,10 +38,7 @@ export class StationChoice {
     return known ?? this.pick(title, options);
   }
 
-  /**
-   * Like `station`, but ignores the focus: for what cannot be undone, the user must name the station.
-   * @throws vscode.CancellationError when the user picks none
-   */
+  /** Like `station`, but asks even if a station has the focus. @throws vscode.CancellationError */
   async explicitStation(argument: unknown, title: string): Promise<StationItem> {
     return isStation(argument) || isNode(argument) ? this.station(argument, title) : this.pick(title);
   }

@@ -126,10 +126,7 @@ async function actOn(choice: StationChoice, argument: unknown, byKind: ByKind): 
   if (node !== undefined) await vscode.commands.executeCommand(`testStations.${byKind[node.kind]}`, node);
 }
 
-/**
- * Asks for a station name until it is a good one, and whether to use one that another station has: several may share it.
- * @throws vscode.CancellationError
- */
+/** Asks for a station name; a name that another station has must be confirmed. @throws vscode.CancellationError */
 async function askName(others: readonly StationItem[], options: { title: string; value?: string }): Promise<string> {
   const typed = await vscode.window.showInputBox({
     ...options,

@@ -128,7 +128,6 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
     return this.#roots.get(station);
   }
 
-  /** Notes that the user has expanded or collapsed a node. */
   noteExpanded(node: Node, isExpanded: boolean): void {
     if (node.kind === 'station') this.#setExpanded(node.station.id, isExpanded);
     if (node.kind !== 'group') return;
@@ -223,10 +222,7 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
     return state === 'disconnected' && !isMonitored ? 'idle' : state;
   }
 
-  /**
-   * Up to 200 stations of a large lab change with one load, and an update looks at all of them.
-   * @param changed the station whose details have changed
-   */
+  /** One load may change 200 stations, and an update looks at all. @param changed the station whose details changed */
   #updateSoon(changed: string | undefined): void {
     if (changed !== undefined) this.#changedStations.add(changed);
     this.#soon ??= setTimeout(() => this.#update());

@@ -11,10 +11,7 @@ import { commandRemedy, UserError } from '../vscode/userError.ts';
 import { askMaintenance } from './maintenanceQuestion.ts';
 
 export function registerPauseCommands(commands: Commands, connection: Connection, store: StationStore): void {
-  /**
-   * @throws UserError when the server keeps no uptime
-   * @throws vscode.CancellationError
-   */
+  /** @throws UserError when the server keeps no uptime; vscode.CancellationError */
   const stationOf = async (argument: unknown, title: string): Promise<SelectedStation> => {
     await requireUptime(connection);
     const id = stationIdOf(argument);

@@ -41,7 +41,6 @@ export class Watching implements vscode.Disposable {
     return new Set(storedStations.parse(this.#state.get(key)));
   }
 
-  /** Returns whether the station is watched now. */
   async toggle(id: string): Promise<boolean> {
     const stations = new Set(this.stations);
     const isWatched = !stations.delete(id);

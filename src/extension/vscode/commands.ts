@@ -26,10 +26,7 @@ export class Commands {
     this.#handlers.set(`testStations.${name}`, handler);
   }
 
-  /**
-   * @param args the first one is 'walkthrough' only if a step of the walkthrough runs the command
-   * @returns the command's result, or undefined after a failure
-   */
+  /** @param args begins with 'walkthrough' in a step of the walkthrough @returns undefined after a failure */
   async run(id: string, args: readonly unknown[]): Promise<unknown> {
     try {
       if (args[0] === 'walkthrough') await delay(walkthroughDelayMs);

@@ -3,10 +3,7 @@ import * as vscode from 'vscode';
 import { fileKindOf } from './scriptFile.ts';
 import { UserError } from './userError.ts';
 
-/**
- * Saves the open files of all kinds of tests, because a script may import them.
- * @throws UserError if one cannot be saved
- */
+/** Saves open files of all kinds of tests, which a script may import. @throws UserError if one cannot be saved */
 export async function saveScripts(): Promise<void> {
   for (const document of vscode.workspace.textDocuments) {
     if (!document.isDirty || document.isUntitled || fileKindOf(document) === undefined) continue;

@@ -8,7 +8,6 @@ import {
   testFilesGlob,
 } from '../../shared/script/testFiles.ts';
 
-/** The documents of all kinds of tests. */
 export const scriptFiles: readonly vscode.DocumentFilter[] = [
   ...testFileKinds.flatMap(({ language }) => (language === null ? [] : [{ language, scheme: 'file' }])),
   { pattern: testFilesGlob, scheme: 'file' }, // without an extension for its language, VS Code knows a file by its name only
@@ -21,12 +20,10 @@ export const fileKindOf = ({ languageId, uri }: vscode.TextDocument): TestFileKi
 export const isScriptFile = (document: vscode.TextDocument): boolean =>
   document.uri.scheme === 'file' && fileKindOf(document) !== undefined;
 
-/** Returns what a dialog for scripts shows. */
 export const scriptDialogFilters = (): Record<string, string[]> => ({
   [vscode.l10n.t('Test scripts')]: [...testFileEndings],
 });
 
-/** Returns the script in the active editor. */
 export function activeScript(): vscode.Uri | undefined {
   const document = vscode.window.activeTextEditor?.document;
   return document !== undefined && isScriptFile(document) ? document.uri : undefined;
@@ -45,7 +42,6 @@ export function pathInFolder(path: string, folder: string): string {
 export const lineRange = (lineFrom1: number): vscode.Range =>
   new vscode.Range(lineFrom1 - 1, 0, lineFrom1 - 1, Number.MAX_SAFE_INTEGER);
 
-/** Folders whose files are not the user's scripts. */
 export const ignoredFolders = [
   'node_modules',
   'site-packages',

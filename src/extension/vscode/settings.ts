@@ -35,10 +35,7 @@ const schema: { readonly [K in keyof Settings]: z.ZodType<Settings[K]> } = {
   'assistant.runs': z.enum(['never', 'ask']).catch('never'),
 };
 
-/**
- * Reads a setting of ours; something of the wrong type counts as not set.
- * @param scope the file whose folder's settings count
- */
+/** Reads a setting of ours; a value of the wrong type counts as not set. @param scope a file in the folder */
 export function setting<K extends keyof Settings>(name: K, scope?: vscode.Uri): Settings[K] {
   return schema[name].parse(vscode.workspace.getConfiguration('testStations', scope).get(name));
 }

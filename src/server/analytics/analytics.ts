@@ -166,7 +166,6 @@ async function readRunIds(
   return ids;
 }
 
-/** Returns the names of the groups of a split by their ids. */
 async function namesOf(
   store: Store,
   split: AnalyticsSplit,

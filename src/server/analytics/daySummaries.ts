@@ -105,7 +105,6 @@ export class DaySummaries {
     }
   }
 
-  /** Returns the ids of the procedures that have runs in a range of whole days. */
   async proceduresIn({ from, to }: TimeRange): Promise<string[]> {
     const summarized = this.#store
       .selectFrom('procedure_days')
@@ -127,7 +126,6 @@ export class DaySummaries {
     return rows.map((row) => ({ startsAt: row.starts_at, groups: procedureFromJson(row.summary_json) }));
   }
 
-  /** Returns the summaries of all measurements, without their distributions. */
   async allMeasurementDays(procedureId: string, range: TimeRange): Promise<Iterable<MeasurementDay>> {
     await this.#update(procedureId, range);
     const rows = await this.#rows(procedureId, range).select(['d.starts_at', 'd.measurements as summary']).execute();

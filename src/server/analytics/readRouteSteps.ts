@@ -31,7 +31,6 @@ const revisionsOf = (groups: readonly ProcedureSummary[]): string[] => [
   ...new Set(groups.flatMap(({ revision_id }) => revision_id ?? [])),
 ];
 
-/** Returns the parts of these revisions by all of their revisions. */
 async function partsByRevision(store: Store, revisions: readonly string[]): Promise<Map<string, PartStep['part']>> {
   if (revisions.length === 0) return new Map();
   const rows = await store

@@ -27,7 +27,6 @@ const storedMeasurements = z.array(
 
 type SetLimits = Pick<TestedMeasurement, 'lower' | 'upper'>;
 
-/** Returns the limits that stored validators set. */
 type LimitsFromJson = (validatorsJson: string) => SetLimits;
 
 /** The validators of a measurement are the same in most runs: each text is parsed once. */
@@ -72,7 +71,6 @@ export async function readRuns(store: Store, procedureId: string, from: number, 
   }));
 }
 
-/** Returns the phases of runs by the key of the run. */
 export async function phasesOfRuns(
   store: Store,
   runKeys: readonly number[],

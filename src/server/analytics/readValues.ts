@@ -30,7 +30,6 @@ export interface RunRange {
   readonly filter: PlaceFilter;
 }
 
-/** Returns the phases of the newest runs, oldest first. */
 export async function readNewestRuns(
   store: Store,
   range: RunRange,
@@ -46,10 +45,7 @@ export async function readNewestRuns(
   return iteratePhases(store, rows.map(({ key }) => key).reverse());
 }
 
-/**
- * Returns the newest numeric values of a measurement, oldest first, without those of retried attempts. An integer beyond
- * 2^53 is rounded.
- */
+/** Returns the newest numeric values, oldest first, without retried attempts. Integers beyond 2^53 are rounded. */
 export async function readValues(
   store: Store,
   range: RunRange,

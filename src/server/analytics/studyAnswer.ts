@@ -33,7 +33,6 @@ const summaryOf = (study: StudyRow, done: number): StudySummary => ({
   done,
 });
 
-/** Returns a study with what its runs found. */
 export async function studyAnswer(store: Store, study: StudyRow): Promise<Study> {
   const { plan } = study;
   const trials = await trialsOf(store, study.id);

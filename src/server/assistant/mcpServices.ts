@@ -1,6 +1,5 @@
 import type { Skill } from '../../shared/assistant/skill.ts';
 
-/** What the MCP server needs of the station server. */
 export interface McpServices {
   readonly version: string;
   readonly skills: readonly Skill[];
@@ -12,15 +11,12 @@ export interface McpServices {
     input: { readonly params?: unknown; readonly query?: unknown; readonly body?: unknown },
     from: { readonly authorization: string; readonly origin: string },
   ): Promise<{ json: string } | { refusal: string }>;
-  /** Returns a value of JSON whose texts contain no secret. */
   withoutSecrets<T>(value: T, authorization: string): T;
   /** Counts a call, and returns after how many seconds the key may call; 0: now. */
   secondsToWait(keyId: string): number;
   /** Does the work of a call when the earlier calls of the key have ended. */
   inTurn<T>(keyId: string, work: () => Promise<T>): Promise<T>;
-  /** Records a call of a tool with what it answered. */
   record(call: RecordedCall): Promise<void>;
-  /** Logs an error in this code. */
   logFailure(what: string, error: unknown): void;
   /** Logs that a request was no valid one, which may be the client's fault. */
   logRefusal(error: Error): void;

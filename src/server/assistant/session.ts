@@ -6,7 +6,6 @@ import type { McpServices } from './mcpServices.ts';
 
 export type ProtocolServer = McpServer['server'];
 
-/** One request of an assistant. */
 export interface Session {
   readonly call: CallOperation;
   readonly keyId: string;
@@ -19,10 +18,7 @@ const sentence = (text: string): string => withoutIsolates(oneLine(text, 2 * max
 
 type Outcome<T> = { answer: T } | { refusal: string };
 
-/**
- * Does what a tool or an address asks for, and records it. A refusal is a sentence for the assistant, which names what to
- * do instead.
- */
+/** Does what a tool or an address asks for, and records it. A refusal names what the assistant can do instead. */
 export async function recorded<T>(
   { keyId, services }: Session,
   tool: string,

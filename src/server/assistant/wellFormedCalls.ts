@@ -30,7 +30,6 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** Returns what was sent as arguments. */
 export const sentArguments = (given: Readonly<Record<string, unknown>>): unknown =>
   Object.hasOwn(given, wrongArguments) ? given[wrongArguments] : given;
 

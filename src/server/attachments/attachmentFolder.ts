@@ -11,10 +11,7 @@ export const incoming = 'incoming';
 /** Returns the file of an attachment's content. There are 256 subfolders, so that none contains millions of files. */
 export const attachmentPath = (folder: string, id: string): string => join(folder, id.slice(0, 2), id);
 
-/**
- * Opens for reading without following a link, which could lead to any file. Windows has no such flag, which counts as
- * 0.
- */
+/** Opens for reading without following a link. Windows has no such flag, which counts as 0. */
 const readWithoutFollowingLinks = constants.O_RDONLY | constants.O_NOFOLLOW;
 
 /** The contents of attachments in a folder, one file each. */

@@ -15,7 +15,6 @@ interface Received {
   temporary: string;
 }
 
-/** Receives the contents of attachments and stores them. */
 export class Attachments {
   readonly contents: Contents;
   readonly #incoming: string;
@@ -30,7 +29,6 @@ export class Attachments {
     rmSync(this.#incoming, { recursive: true, force: true });
   }
 
-  /** The number of contents that clients are sending. */
   get arriving(): number {
     return this.#arriving;
   }

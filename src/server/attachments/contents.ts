@@ -1,4 +1,3 @@
-/** What a file with the content of an attachment contains. */
 export interface Content {
   readonly size: number;
   /** In hexadecimal digits. */

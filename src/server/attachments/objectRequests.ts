@@ -65,10 +65,7 @@ export class ObjectRequests {
     this.#bucket = bucket;
   }
 
-  /**
-   * @param use reads the answer, as a part of what is repeated
-   * @throws ObjectRequestError
-   */
+  /** @param use reads the answer, as a part of what is repeated @throws ObjectRequestError */
   send<T>(request: ObjectRequest, use: (answer: Response) => Promise<T>): Promise<T> {
     return pRetry(() => this.#try(request, use), {
       retries,
@@ -139,7 +136,6 @@ export class ObjectRequests {
   }
 }
 
-/** Returns the text of the first element of this name. */
 export function textOf(element: XmlElement, name: string): string | null {
   return elementsOf(element, name)[0]?.text ?? null;
 }

@@ -3,10 +3,7 @@ import { forbidden } from '../http/refusalError.ts';
 
 const lifetimeMs = 60 * 60 * 1000;
 
-/**
- * URLs that authorize uploads and downloads without a key. They are signed with the secret of the data folder, so that
- * they stay valid when the server restarts.
- */
+/** URLs that authorize uploads and downloads. The secret of the data folder keeps them valid over a restart. */
 export class SignedUrls {
   readonly #secret: string;
 

@@ -2,10 +2,7 @@ import { systemCode } from '../cli/commandError.ts';
 
 const code = 'ESTORAGE';
 
-/**
- * An object storage that cannot be reached, or refuses a request. Recognized by its code: the bundle of the object storage has a
- * class of its own.
- */
+/** A failure of the object storage. Recognized by its code, because its bundle has a class of its own. */
 export class StorageError extends Error {
   override readonly name = 'StorageError';
   readonly code = code;

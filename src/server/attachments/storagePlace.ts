@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 
-/** Where the contents of attachments are. */
 export type StoragePlace = { readonly folder: string } | BucketPlace;
 
 export interface BucketPlace {
@@ -9,7 +8,6 @@ export interface BucketPlace {
   readonly prefix: string;
 }
 
-/** How to reach an object storage. */
 export interface StorageAccess {
   readonly endpoint: string;
   readonly region: string;

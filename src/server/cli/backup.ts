@@ -43,10 +43,7 @@ type Stored = ReadonlyMap<string, StoredAttachment>;
  */
 export const backup = (folder: DataFolder, to: string): Backup => writeBackup(folder, to, copyFolder);
 
-/**
- * Copies the database of a data folder without its attachments, which are in an object storage.
- * @throws CommandError as `backup` does
- */
+/** Copies the database without its attachments, which are in an object storage. @throws CommandError */
 export const backupDatabase = (folder: DataFolder, to: string): void =>
   writeBackup(folder, to, ({ database }, file, part) => {
     requireKnownSchema(database);

@@ -18,7 +18,6 @@ export function attachmentMismatch(folder: string, id: string, upload: CheckedUp
   return upload.isStored ? attachmentFault(folder, { id, ...upload }) : null;
 }
 
-/** Yields the ids of the attachments that have a file. */
 export function* filesIn(folder: string): Generator<string> {
   if (!existsSync(folder)) return;
   for (const part of readdirSync(folder)) if (part !== incoming) yield* readdirSync(join(folder, part));

@@ -26,13 +26,9 @@ function createFolder(path: string): void {
   }
 }
 
-/** Returns the files that contain the data of a database. */
 export const databaseFiles = (database: string): string[] => ['', '-journal', '-wal'].map((end) => database + end);
 
-/**
- * Writes a file that only this user may read. A concurrent reader, or a crash, sees the old or the new content, never a
- * part.
- */
+/** Writes a file for this user only. A concurrent reader, or a crash, sees the old or the new content, no part. */
 function replaceFile(path: string, content: string): void {
   const temporary = `${path}.${randomUUID()}.part`;
   writeFileSync(temporary, content, { mode: 0o600, flag: 'wx', flush: true });

@@ -14,7 +14,6 @@ import { type BucketOptions, openContents } from './storageOptions.ts';
 import { withStore } from './userKeys.ts';
 
 export interface ServerImportOptions {
-  /** The origin of the server. */
   readonly url: string;
   readonly isDryRun: boolean;
   readonly bucket: BucketOptions | null;

@@ -58,10 +58,7 @@ export async function listen(app: Pick<App, 'fetch'>, { host, ports, tls }: List
   };
 }
 
-/**
- * Binds the server to the first free port of the list, and returns that port.
- * @throws CommandError if no port can be used
- */
+/** Binds the server to the first free port, and returns it. @throws CommandError if no port can be used */
 export async function bindFirstFree(
   server: NetServer,
   host: string,

@@ -22,10 +22,7 @@ export class RunningServer {
     this.#folder = folder;
   }
 
-  /**
-   * Returns the server that runs now, and starts one if there is none. It outlives this program.
-   * @throws CommandError if it cannot be started
-   */
+  /** Returns the running server, or starts one, which outlives this program. @throws CommandError */
   async find(): Promise<ServerFile> {
     for (const startedAtMs = performance.now(); performance.now() - startedAtMs < startTimeoutMs;) {
       const found = await this.#find();

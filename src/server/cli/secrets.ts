@@ -4,10 +4,7 @@ import { CommandError } from './commandError.ts';
 const longSecret = /^[\x21-\x7e]{32,200}$/;
 const longSecretRule = 'must have 32 to 200 letters, digits or signs, and no blanks. Set a long random';
 
-/**
- * Removes the secrets of the server from the environment, so that no child process inherits them, and returns them.
- * @throws CommandError if one of them is unusable
- */
+/** Removes the secrets from the environment, so that no child process inherits them. @throws CommandError */
 export function takeSecrets(environment: NodeJS.ProcessEnv) {
   const take = (name: string): string | undefined => {
     const value = environment[name];

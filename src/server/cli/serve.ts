@@ -199,9 +199,6 @@ export async function serve(folder: DataFolder, options: ServeOptions): Promise<
   };
 }
 
-/**
- * Returns the ports to try: the chosen one, otherwise the last one, so that clients find the server again, then any
- * free one.
- */
+/** Tries the chosen port, otherwise the last one, so that clients find the server again, then any free one. */
 const portsToTry = (chosen: number | null, last: string | null | undefined): number[] =>
   chosen !== null ? [chosen] : [...(last ? [Number(new URL(last).port)] : []), 0];

@@ -4,7 +4,6 @@ import { version } from '../version.ts';
 import { logFailure } from './logFailure.ts';
 import { usageError } from './usage.ts';
 
-/** The collector that gets the traces. */
 export interface CollectorOptions {
   readonly endpoint: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -71,7 +70,6 @@ function decode(text: string): string | null {
   }
 }
 
-/** Returns a function that ends the recording. */
 export async function startTracing(collector: CollectorOptions | null): Promise<() => Promise<void>> {
   if (collector === null) return () => Promise.resolve();
   const { startTracer } = await import('../tracing/otlpTracer.ts');

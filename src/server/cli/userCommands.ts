@@ -14,10 +14,7 @@ import type { DataFolder } from './dataFolder.ts';
 import { withStore } from './userKeys.ts';
 import type { UserCommand } from './userOptions.ts';
 
-/**
- * Does a command about users, even while the server of the folder is running, and returns what to print.
- * @throws CommandError if it cannot be done
- */
+/** Does a command about users, also beside a running server. Returns what to print. @throws CommandError */
 export async function userCommand(folder: DataFolder, command: UserCommand): Promise<string> {
   return withStore(folder, async ({ store, writer }) => {
     if (command.action === 'list') return tableOf(await listAccounts(store));

@@ -42,10 +42,7 @@ export const newUserKey = (folder: DataFolder, options: NewUserKey): Promise<str
     return generated.key;
   });
 
-/**
- * Opens the data for a change beside a server that may be running.
- * @throws CommandError if the data would have to be migrated while a server is running
- */
+/** Opens the data beside a server that may be running. @throws CommandError if that would migrate its data */
 export async function withStore<T>(folder: DataFolder, work: (data: Engine) => Promise<T>): Promise<T> {
   const isUpdate = isUpdateNeeded(folder);
   if (isUpdate) lockForUpdate(folder);

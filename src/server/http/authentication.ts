@@ -26,10 +26,7 @@ export async function authenticate(pushes: Pushes, authorization: string | undef
 const retryDelayMs = 60_000;
 let retryAtMs = 0;
 
-/**
- * Stores when a key was last used. If that fails, the request continues, and the next attempt is a minute later, so that a full disk
- * does not fill the log.
- */
+/** A failure is ignored for a minute, so that a full disk does not fill the log. */
 async function tryToSaveKeyUse(pushes: Pushes, key: FoundKey): Promise<void> {
   if (performance.now() < retryAtMs) return;
   try {

@@ -130,10 +130,7 @@ export class MountedOperations {
     );
   };
 
-  /**
-   * Calls an operation from within the server, with the rights of a key, and returns its answer as JSON text.
-   * @throws RefusalError as over HTTP
-   */
+  /** Calls an operation with the rights of a key. Returns its answer as JSON text. @throws RefusalError as over HTTP */
   async call(
     operationId: string,
     input: { readonly params?: unknown; readonly query?: unknown; readonly body?: unknown },

@@ -9,7 +9,6 @@ export type RequestObserver = (request: AnsweredRequest) => void;
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
 
-/** Returns the route of the handler that has answered, or is answering. */
 export function routeOfRequest(c: Context<Environment>): string {
   const route = routePath(c);
   return route.includes('*') ? 'other' : route;

@@ -5,7 +5,6 @@ import { v2RunToNewRun } from '../../shared/run/v2Run.ts';
 import type { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
 import type { ProcedureSummary } from '../store/procedures.ts';
 
-/** What the records of a file are read for. */
 export interface ImportTarget {
   readonly procedure: Pick<ProcedureSummary, 'id'>;
   /** The part number of records that have none; null: such records are bad. */

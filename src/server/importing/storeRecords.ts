@@ -8,7 +8,6 @@ import type { Engine } from '../store/engine.ts';
 import type { GoodRecord } from './importedRecord.ts';
 import type { ImportFormat } from './readFile.ts';
 
-/** A record that can be stored, with the file that it is from. */
 export interface RecordOfFile extends GoodRecord {
   readonly file: string;
   readonly format: ImportFormat;

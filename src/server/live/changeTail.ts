@@ -9,7 +9,6 @@ const maxEventsInMemory = 2_000;
 
 type Position = Pick<Tables['changes'], 'id' | 'at'>;
 
-/** A change as the event stream sends it. */
 export interface ChangeEvent {
   readonly id: number;
   readonly text: string;

@@ -6,7 +6,6 @@ import type { ChangeListener } from './changeTail.ts';
 
 /** Something that is open for as long as its key exists, such as event streams. */
 export interface KeyHolder {
-  /** The ids of the keys with which something is open. */
   readonly openKeys: Iterable<string>;
   endKey(id: string): void;
 }

@@ -2,10 +2,7 @@ import { log } from '../log.ts';
 
 const reported = new Set<string>();
 
-/**
- * Writes into the log, once until the server is restarted, that a limit was reached.
- * @param what what is limited, in the plural, such as "event streams"
- */
+/** Logs once until the restart that a limit was reached. @param what in the plural, such as "event streams" */
 export function logLimit(what: string, limit: number): void {
   if (reported.has(what)) return;
   reported.add(what);

@@ -8,11 +8,9 @@ import type { RequestObserver } from '../http/observeRequests.ts';
 export interface Metrics {
   readonly contentType: string;
   readonly observe: RequestObserver;
-  /** Returns the metrics in the text format of Prometheus. */
   readonly text: () => Promise<string>;
 }
 
-/** Returns numbers of what there is now. */
 export interface MetricSources {
   runs(): Promise<number>;
   waitingWrites(): number;

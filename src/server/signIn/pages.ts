@@ -7,7 +7,6 @@ interface Confirmation {
   readonly provider: string;
   readonly person: Person;
   readonly code: string;
-  /** The address of the form, on this server. */
   readonly action: string;
   readonly formToken: string;
 }

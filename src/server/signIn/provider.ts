@@ -40,7 +40,6 @@ export interface Provider {
   problemOf(error: unknown): { message: string; logged: string };
 }
 
-/** How people sign in to this server. */
 export interface SignInOptions {
   readonly provider: ProviderOptions;
   /** The address to which the provider sends browsers back. */

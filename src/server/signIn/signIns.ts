@@ -105,10 +105,7 @@ export class SignIns {
     return Object.assign(signIn, { person });
   }
 
-  /**
-   * Returns who was signed in, once, and null while the browser has not confirmed it.
-   * @throws RefusalError (404), or why no one was signed in
-   */
+  /** Returns who was signed in, once; null until the browser has confirmed it. @throws RefusalError */
   take(id: string, secret: string): SignedIn | null {
     const signIn = this.#find(id);
     if (!isToken(secret, signIn.secretHash)) throw unknown();

@@ -10,14 +10,12 @@ export interface SpanOptions {
   readonly attributes?: SpanAttributes;
 }
 
-/** How a span ended. */
 export interface SpanEnd {
   readonly name: string;
   readonly attributes: SpanAttributes;
   readonly failed: boolean;
 }
 
-/** A span that is not over. */
 export type SpanHandle = object;
 
 /** Records what happens in requests as traces of OpenTelemetry. */

@@ -49,7 +49,6 @@ export interface MeasurementDay extends NamedMeasurement {
 export interface MeasuredValue {
   readonly run_id: string;
   readonly serial_number: string;
-  /** The name of the station that pushed the run. */
   readonly station: string | null;
   readonly started_at: number;
   readonly passed: boolean;
@@ -59,7 +58,6 @@ export interface MeasuredValue {
   readonly units: string | null;
 }
 
-/** Returns the names of the groups of a split by their ids. */
 export type NamesOf = (split: AnalyticsSplit, ids: readonly string[]) => Promise<ReadonlyMap<string, string>>;
 
 /** @param days of the runs whose batch and operator are wanted, oldest first; they tell apart what they are split by */

@@ -38,7 +38,6 @@ export function dayCauses(runs: readonly TestedRun[], unitNumbers: ReadonlyMap<s
   return mergeDayCauses(ofUnits);
 }
 
-/** Returns the causes of a day at several places together. */
 export function mergeDayCauses(causes: readonly DayCause[]): DayCause[] {
   return [...Map.groupBy(causes, causeKey).values()].flatMap((same) => {
     const [cause] = same;

@@ -38,7 +38,6 @@ const spreadOf = (moments: Moments) => ({
   maximum: moments.maximum,
 });
 
-/** What groups of a measurement come to together. */
 export interface GroupTotal {
   readonly count: number;
   readonly failed: number;
@@ -66,7 +65,6 @@ export const addGroup = (total: GroupTotal, group: MeasurementSummary): GroupTot
 
 export const totalOf = (groups: readonly MeasurementSummary[]): GroupTotal => groups.reduce(addGroup, noGroups);
 
-/** Returns the figures of groups with the same limits. */
 export const figuresOf = (total: GroupTotal, limits: SpecLimits) => ({
   count: total.count,
   failed: total.failed,
@@ -119,7 +117,6 @@ export const newestOf = (groups: readonly MeasurementSummary[]): MeasurementSumm
 export const typeOf = (newestValue: MeasurementSummary | undefined): MeasurementType =>
   measurementType.parse(newestValue?.type ?? 'empty');
 
-/** A group of a measurement with its distribution. */
 export interface Distributed {
   readonly group: MeasurementSummary;
   readonly digest: Digest;
@@ -174,7 +171,6 @@ export function measurementDay(date: string, all: readonly Distributed[]): Measu
 
 const passedAtIndex = [1, 2, 3, 4, null] as const;
 
-/** Returns yield, runs, and durations of groups of runs. */
 export function runFigures(groups: readonly ProcedureSummary[]): Omit<ProcedureDay, 'date'> {
   const units = groups.flatMap(({ passed_at }): PassedUnits[] =>
     passed_at.map((count, index) => ({ passedAt: passedAtIndex[index] ?? null, units: count })),

@@ -9,7 +9,6 @@ export interface Place {
   readonly version_id: string | null;
   readonly batch_id: string | null;
   readonly operated_by: string | null;
-  /** The name of the shift in which the run started. */
   readonly shift: string | null;
   /** Whether the units are golden, failing or ignored ones. */
   readonly is_reference: boolean;

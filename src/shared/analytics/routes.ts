@@ -6,7 +6,6 @@ import { rolledThroughputYield } from '../statistics/yield.ts';
 const neededUnits = 10;
 const mostRoutes = 5;
 
-/** What the units of a part came to with a procedure. */
 export interface PartStep {
   readonly part: Route['part'];
   readonly step: Route['steps'][number];

@@ -5,7 +5,6 @@ import type { GaugeReading } from '../statistics/gaugeComponents.ts';
 import { gaugeByRanges, type GaugeRanges } from '../statistics/gaugeRanges.ts';
 import { type GaugeRr, gaugeRr } from '../statistics/gaugeRr.ts';
 
-/** A reading of a study with the number of its trial, from 1. */
 export interface StudyReading extends GaugeReading {
   readonly trial: number;
 }
@@ -31,7 +30,6 @@ export interface AgreementResult {
   readonly agreement: AttributeAgreement;
 }
 
-/** What a study found, or why there is no result. */
 export type StudyResult =
   | GaugeResult
   | AgreementResult
@@ -42,10 +40,7 @@ export type StudyResult =
   /** Some values are numbers and others are not. */
   | { readonly kind: 'mixed' };
 
-/**
- * Returns the result for a measurement of the study, or for the outcome of its runs.
- * @param index of the measurement; null for the outcome
- */
+/** Returns the result of a study. @param index of the measurement; null for the outcome */
 export function studyResult(study: Study, index: number | null): StudyResult {
   const open = study.plan.filter(({ run }) => run === null);
   if (open.length > 0) return { kind: 'open', trials: open };

@@ -45,7 +45,6 @@ export interface NamedMeasurement {
   readonly phase_name: string;
   readonly measurement_name: string;
   readonly groups: readonly MeasurementSummary[];
-  /** The distribution of the values of each group. */
   readonly digests: readonly Digest[];
 }
 

@@ -1,7 +1,6 @@
 import type { ParetoPhase } from '../statistics/pareto.ts';
 import type { YieldRun } from '../statistics/yield.ts';
 
-/** A measurement of a run as statistics need it. */
 export interface TestedMeasurement {
   readonly name: string;
   readonly outcome: string;
@@ -16,7 +15,6 @@ export interface TestedPhase extends ParetoPhase {
   readonly measurements: readonly TestedMeasurement[];
 }
 
-/** A run as statistics need it. */
 export interface TestedRun extends YieldRun {
   /** Milliseconds since 1970. */
   readonly ended_at: number;

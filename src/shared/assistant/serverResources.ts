@@ -58,5 +58,4 @@ const runReport: AssistantResource = {
   },
 };
 
-/** What assistants can read by address. */
 export const serverResources: readonly AssistantResource[] = [runReport, stationUptimeResource, unitResource];

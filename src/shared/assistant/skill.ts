@@ -3,7 +3,6 @@ import * as z from 'zod';
 /** Instructions for a task, which VS Code reads as a skill and the MCP server offers as a prompt. */
 export interface Skill {
   readonly name: string;
-  /** The heading of the text. */
   readonly title: string;
   readonly description: string;
   /** Markdown. */
@@ -14,8 +13,5 @@ const parts = z.object({ name: z.string(), description: z.string(), text: z.stri
 const layout =
   /^---\nname: (?<name>[^\n]+)\ndescription: (?<description>[^\n]+)\n---\n+(?<text># (?<title>[^\n]+)\n.*)$/s;
 
-/**
- * Reads the text of a `SKILL.md`, whose front matter has a name and a description.
- * @throws ZodError if it is no skill
- */
+/** Reads a `SKILL.md`, whose front matter has a name and a description. @throws ZodError if it is no skill */
 export const readSkill = (text: string): Skill => parts.parse(layout.exec(text.replaceAll('\r\n', '\n'))?.groups);

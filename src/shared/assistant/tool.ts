@@ -1,17 +1,13 @@
 import * as z from 'zod';
 import type { Answer, Operation } from '../contract/operation.ts';
 
-/** The input of a call of an operation. */
 interface CallInput<O extends Operation> {
   params?: z.input<O['params']>;
   query?: z.input<O['query']>;
   body?: z.input<O['body']>;
 }
 
-/**
- * Calls an operation of the server with the rights of the assistant's user.
- * @throws ToolError why it was refused
- */
+/** Calls an operation with the rights of the assistant's user. @throws ToolError why it was refused */
 export type CallOperation = <O extends Operation>(operation: O, input?: CallInput<O>) => Promise<Answer<O>>;
 
 /** What assistants are shown of a tool, whichever program answers it. */

@@ -38,7 +38,6 @@ const isRange = ({
   Date.parse(started_after) <= Date.parse(started_before);
 const reversedRange = { path: ['started_before'], message: 'started_before must not be earlier than started_after.' };
 
-/** What the runs of an answer can be grouped by. */
 export const analyticsSplit = z.enum(['station', 'revision', 'version', 'batch', 'operator', 'shift']);
 export type AnalyticsSplit = z.infer<typeof analyticsSplit>;
 
@@ -202,7 +201,6 @@ export type ProcedureGroup = z.infer<typeof procedureGroup>;
 
 const answered = {
   procedure: z.object({ id, name: z.string() }),
-  /** The time zone of the days. */
   time_zone: z.string(),
   /** The time that the answer covers: from the first to the last run that was found, or both null. */
   from: instant.nullable(),
@@ -313,12 +311,10 @@ export const analytics = {
       serial_numbers: z.array(z.string()),
       /** The index into `stations`, or -1 for a run that no station pushed. */
       stations_index: z.array(z.number().int().min(-1)),
-      /** The names of the stations. */
       stations: z.array(z.string()),
       /** The index into `limits` of the limits that the value was tested against, and of its units. */
       limits_index: z.array(count),
       limits: z.array(z.object({ ...limits, units: z.string().nullable() })),
-      /** Whether there are older values. */
       has_more: z.boolean(),
     }),
     refusals: [404],

@@ -39,10 +39,7 @@ export type Change = z.infer<typeof change>;
  */
 export const streamEvent = z.discriminatedUnion('event', [
   z.object({ event: z.literal('hello'), data: z.object({ newest: z.number().int() }) }),
-  /**
-   * Changes after the client's last one are no longer available: fetch everything again. The stream continues at
-   * `newest`.
-   */
+  /** Older changes are no longer available: fetch everything again. The stream continues at `newest`. */
   z.object({ event: z.literal('reset'), data: z.object({ newest: z.number().int() }) }),
   z.object({ event: z.literal('change'), data: change }),
 ]);

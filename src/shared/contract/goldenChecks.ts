@@ -2,13 +2,11 @@ import * as z from 'zod';
 import { byId, id, operation, outcome, timestamp } from './common.ts';
 import { linkedProcedure } from './stations.ts';
 
-/** The samples that a golden unit check is about. */
 export const checkedSample = z.enum(['golden', 'failing']);
 export type CheckedSample = z.infer<typeof checkedSample>;
 
 /** What a procedure asks of a station before it tests other units. */
 export const goldenRule = z.object({
-  /** How long a check is valid. */
   hours: z
     .number('Give the number of hours.')
     .min(0.25, 'A check is valid for at least a quarter of an hour.')

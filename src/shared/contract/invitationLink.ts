@@ -4,7 +4,6 @@ export const invitationPath = '/invite';
 /** @param origin at which people reach the server, such as `https://stations.example.com` */
 export const invitationLink = (origin: string, token: string): string => `${origin}${invitationPath}#${token}`;
 
-/** Finds the invitation in what was pasted. */
 export function readInvitation(text: string): { origin: string; token: string } | undefined {
   const url = URL.parse(text.trim());
   if (url?.pathname !== invitationPath || url.hash.length < 2 || !/^https?:$/.test(url.protocol)) return undefined;

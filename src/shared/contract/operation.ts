@@ -12,10 +12,7 @@ export type RefusalStatus = 400 | 403 | 404 | 409 | 413 | 422 | 429 | 500 | 501 
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/**
- * An operation of the contract. The server mounts it, the client calls it, and only `access` and `role` decide which keys
- * may call it.
- */
+/** An operation, which the server mounts and the client calls. `access` and `role` decide which keys may call it. */
 export interface Operation<
   Params extends z.ZodType = z.ZodType,
   Query extends z.ZodType = z.ZodType,

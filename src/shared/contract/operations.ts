@@ -32,10 +32,7 @@ import { users } from './users.ts';
 import { v1 } from './v1.ts';
 import { versions } from './versions.ts';
 
-/**
- * All operations. The OpenAPI document and the access tests are generated from them; a test finds resources that are
- * missing here.
- */
+/** All operations, from which OpenAPI and the access tests are generated. A test finds missing resources. */
 const resources: readonly Readonly<Record<string, Operation>>[] = [
   local,
   events,

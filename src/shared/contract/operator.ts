@@ -35,7 +35,6 @@ const studyTurn = z.object({
 });
 export type StudyTurn = z.infer<typeof studyTurn>;
 
-/** What is shown of a station besides its test. */
 const stationBoard = z.object({
   golden_checks: z.array(goldenCheck),
   study: studyTurn.nullish(),

@@ -116,10 +116,7 @@ export const runnerEvent = z.discriminatedUnion('event', [
     procedure_id: z.string().nullable(),
     needs_id: z.boolean().default(false),
   }),
-  /**
-   * Asks for a serial number, because the user or the script wants it from the extension; the script waits for
-   * `serial_number_response`.
-   */
+  /** Asks for a serial number that the extension gives; the script waits for `serial_number_response`. */
   z.object({
     event: z.literal('serial_number_request'),
     ...execution,

@@ -5,7 +5,6 @@ export const groupSeparator = ' / ';
 const maxLevels = 4;
 const maxLevelLength = 40;
 
-/** Returns the levels of a group, from the outermost to the innermost. */
 export const groupLevels = (group: string): string[] =>
   group
     .split('/')

@@ -15,7 +15,6 @@ const windowUse = z.object({
   /** False if another user has taken the station over, and the window only finishes its test. */
   has_station: z.boolean(),
   since: timestamp,
-  /** The test that the window runs on the station. */
   test: z.object({ name: z.string(), since: timestamp }).nullable(),
 });
 export type WindowUse = z.infer<typeof windowUse>;

@@ -93,14 +93,10 @@ const study = studySummary.extend({
   appraisers: z.array(z.object({ name: z.string(), station: named })),
   trials: z.number().int(),
   seed: z.number().int(),
-  /** All runs in their order. */
   plan: z.array(studyTrial),
   /** The position of the first open trial; null if there is none. */
   next: z.number().int().nullable(),
-  /**
-   * The newest run of the procedure that the station of the next trial has pushed since the study became active, if it is not
-   * a run of the study.
-   */
+  /** The newest run that the next trial's station has pushed meanwhile, if it is not a run of the study. */
   other_run: studyRun.extend({ serial_number: z.string() }).nullable(),
 });
 export type Study = z.infer<typeof study>;

@@ -5,10 +5,7 @@ import { stationState, yieldCounts } from './overview.ts';
 import { pause } from './pauses.ts';
 import { presenceCause } from './presence.ts';
 
-/**
- * The state of a station at one instant. `unknown`: the time was not observed. `none`: before the station was first seen, and after
- * now.
- */
+/** `unknown`: the time was not observed. `none`: before the station was first seen, and after now. */
 const instantState = z.enum(['up', 'down', 'maintenance', 'paused', 'unknown', 'none']);
 export type InstantState = z.infer<typeof instantState>;
 
@@ -38,10 +35,7 @@ export const days = z.object({
 });
 export type Days = z.infer<typeof days>;
 
-/**
- * One number a day, in the order of `dates`: a fleet of a thousand stations is 90,000 days. `none` is the rest of the
- * day.
- */
+/** One number a day, in the order of `dates`, because a fleet has 90,000 days. `none` is the rest of the day. */
 const dayColumns = z.object({
   up: z.array(millis),
   down: z.array(millis),

@@ -38,10 +38,7 @@ export interface RunHtmlInput {
   readonly paper?: 'A4' | 'letter';
 }
 
-/**
- * Returns a run as an HTML file that needs nothing else: no script, no other file, no network. A browser can print it, or
- * save it as PDF.
- */
+/** Returns a run as one HTML file without scripts, which a browser can print or save as PDF. */
 export function runHtml(input: RunHtmlInput): string {
   const { run, language, exportedAt } = input;
   const { unit, outcome, procedure } = run;

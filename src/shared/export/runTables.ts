@@ -40,7 +40,6 @@ const runColumns: ColumnsOf<RunListItem> = [
 /** Loads a page of runs: `cursor` is the number of runs before it. */
 export type LoadRuns = (cursor: number) => Promise<Answer<typeof runs.list>>;
 
-/** All runs of a list, loaded page by page. */
 export const runsTable = (load: LoadRuns): Table => ({ columns: columnsOf(runColumns), batches: runBatches(load) });
 
 /** Each run once: a run that is saved between two pages shifts the others. */

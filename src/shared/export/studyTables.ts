@@ -33,7 +33,6 @@ const runColumns: ColumnsOf<StudiedValue> = [
   ['upper_limit', 'number', ({ found }) => found?.upper],
 ];
 
-/** Returns a row for each run and measurement of a study, in the order of the runs. */
 export const studyRunsTable = (study: Study): Table =>
   tableOf(
     runColumns,

@@ -8,7 +8,6 @@ export interface Column {
 }
 
 export type Cell = string | number | boolean | null;
-/** One cell for each column. */
 export type Row = readonly Cell[];
 
 /** A table to export. Its rows come in batches, so that a long one is never in memory as a whole. */

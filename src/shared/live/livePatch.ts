@@ -15,10 +15,7 @@ const isEqual = (a: unknown, b: unknown): boolean =>
 
 const isEmpty = (fields: object): boolean => Object.keys(fields).length === 0;
 
-/**
- * Returns the patch from `before` to `after`; null if they are equal. Phases that are the same object count as
- * unchanged.
- */
+/** Returns the patch from `before` to `after`; null if they are equal. The same object counts as unchanged. */
 export function testPatchOf(before: LiveTest, after: LiveTest): TestPatch | null {
   if (before === after) return null;
   const { phases: phasesBefore, logs: logsBefore, ...restBefore } = before;

@@ -3,7 +3,6 @@ import { type ProcedureFile, procedureFile, procedureStages } from '../contract/
 import type { ProcedureDocument, Span } from './procedureDocument.ts';
 import { keyFromName } from './procedureKey.ts';
 
-/** A problem of a procedure with the words that its sentence needs. */
 export interface ProcedureProblem {
   readonly kind:
     | 'syntax'

@@ -1,7 +1,6 @@
 export interface PythonTarget {
   /** The files in which it may be, relative to the folder of the procedure; absolute or with `~` if it is written so. */
   readonly files: readonly string[];
-  /** The name of the function or class. */
   readonly callable: string;
   /** Whether the file must be beside the procedure; a module without a folder may be an installed package. */
   readonly isPath: boolean;

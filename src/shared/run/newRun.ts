@@ -149,10 +149,7 @@ export class RunInputError extends Error {
 
 const latest = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
-/**
- * Rounds to whole milliseconds, because scripts send fractions.
- * @throws RunInputError when no calendar date with a four-digit year is meant.
- */
+/** Rounds to whole milliseconds, because scripts send fractions. @throws RunInputError if it is no date */
 export function roundMillis(millis: number, what: string): number {
   if (millis >= 0 && millis <= latest) return Math.round(millis);
   throw new RunInputError(`${what} must be in milliseconds since 1970, in UTC, and is ${millis}.`);

@@ -68,10 +68,7 @@ export function attemptsOf(phases: readonly { name: string; retry_count: number 
   return counts;
 }
 
-/**
- * Returns the reasons in the head of a report. If a run neither passed nor failed and states no reason, its last error log
- * is the reason.
- */
+/** Returns the reasons in the head of a report. The last error log counts if a run failed without one. */
 export function reasonsOf({ findings = [], outcome, logs }: Pick<Report, 'findings' | 'outcome' | 'logs'>): Findings {
   if (outcome === 'PASS' || outcome === 'FAIL' || findings.some(({ kind }) => kind === 'error')) return findings;
   const log = logs.findLast(({ level }) => level === 'ERROR' || level === 'CRITICAL');

@@ -53,10 +53,7 @@ export function marginalText(
   return upper === null ? `x ≥ ${formatValue(lower)}` : `${formatValue(lower)} ≤ x ≤ ${formatValue(upper)}`;
 }
 
-/**
- * Formats a measured value with nine significant digits, or with all digits if rounding would cross a limit. Returns null
- * if nothing was measured.
- */
+/** Formats a value with nine digits, or with all if rounding would cross a limit; null if nothing was measured. */
 export function measuredText(value: unknown, limits: Limits): string | null {
   const text = formatValue(value);
   if (typeof value !== 'number' || text === null) return text;

@@ -1,4 +1,3 @@
-/** An address of an instrument in the text of a file. */
 export interface WrittenAddress {
   readonly address: string;
   /** From 1. */

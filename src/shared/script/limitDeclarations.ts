@@ -4,7 +4,6 @@ import { definitionOf, usesOf } from './limitValue.ts';
 import { ancestorsOf, childrenOf, entriesOf, itemsOf } from './pythonItems.ts';
 import type { PythonSource } from './pythonSource.ts';
 
-/** A measurement as a script declares it. */
 export interface LimitDeclaration {
   readonly name: string;
   /** `measurement`: `htf.Measurement(…)`; `name`: a text in `htf.measures(…)`; `dictionary`: of a phase function or a client. */

@@ -9,11 +9,9 @@ export interface TextEdit {
   readonly text: string;
 }
 
-/** A limit as it is written in a script. */
 export interface WrittenLimit {
   readonly value: number | null;
   readonly node: SyntaxNode;
-  /** The constant that holds the number. */
   readonly constant: { readonly name: string; readonly number: SyntaxNode } | null;
 }
 
@@ -35,7 +33,6 @@ export function writtenLimit(argument: SyntaxNode, python: PythonSource): Writte
   throw new LimitsRefusedError(isText && text.includes('{') ? 'placeholder' : 'computed', text, line);
 }
 
-/** Returns the edits that change a limit; none if it has the value already. */
 export function changeLimit(limit: WrittenLimit, value: number | null, python: PythonSource): TextEdit[] {
   if (limit.value === value) return [];
   const { constant } = limit;

@@ -16,7 +16,6 @@ export interface LimitsEdit {
   readonly kind: 'edit';
   /** In the order of the source; none overlap. None if the script has these limits already. */
   readonly edits: readonly TextEdit[];
-  /** The line of the limits. */
   readonly line: number;
   /** Where a client script states the outcome itself, so that the limits do not decide it. */
   readonly outcomeLine: number | null;

@@ -57,7 +57,6 @@ export class LimitsRefusedError extends Error {
   }
 }
 
-/** Returns what `read` returns, or the refusal that it throws. */
 export function orRefusal<T>(read: () => T): T | LimitsRefusal {
   try {
     return read();

@@ -95,7 +95,6 @@ function isMeasurement(
   return !keys.includes('start_time_millis') && owner !== null && isPhase(functionName(owner, python));
 }
 
-/** Returns the name of the phase whose dictionary this one is in. */
 function ownerOfDictionary(dictionary: SyntaxNode, python: PythonSource): NamePattern | null {
   for (let node = dictionary.parent; node !== null && node.name !== 'FunctionDefinition'; node = node.parent) {
     if (node.name !== 'DictionaryExpression') continue;
@@ -123,7 +122,6 @@ export function givenName(decorators: readonly SyntaxNode[], python: PythonSourc
   return null;
 }
 
-/** Returns the function around a node, also around one of its decorators. */
 function enclosingFunction(node: SyntaxNode): SyntaxNode | null {
   for (let around: SyntaxNode | null = node; around !== null; around = around.parent) {
     if (around.name === 'FunctionDefinition') return around;
@@ -139,6 +137,5 @@ function valueOf(dictionary: SyntaxNode, key: string, python: PythonSource): Syn
   return found?.nextSibling?.nextSibling ?? null;
 }
 
-/** Returns the text of a key, and null for a string that is a value. */
 const keyText = (node: SyntaxNode, python: PythonSource): string | null =>
   node.nextSibling?.name === ':' ? python.literal(node) : null;

@@ -19,10 +19,7 @@ export interface TestFileKind {
   readonly mayDefineTests: (source: string) => boolean;
   /** The same for the marks of a source. */
   readonly mayHaveMarks: (source: string) => boolean;
-  /**
-   * Reads a source without running it.
-   * @param fileName without its folder
-   */
+  /** Reads a source without running it. @param fileName without its folder */
   readonly scan: (source: string, fileName: string) => Promise<ScriptInfo>;
   /** Finds the places that define phases; the first group is the name. */
   readonly phaseDefinition: RegExp;
@@ -79,7 +76,6 @@ export function testFileKind(path: string, language?: string): TestFileKind | un
   );
 }
 
-/** Finds the files of all kinds. */
 export const testFilesGlob = `{${testFileKinds.flatMap(({ fileNames }) => fileNames.map((name) => `**/${name}`)).join(',')}}`;
 
 export const testFileEndings: readonly string[] = [

@@ -46,7 +46,6 @@ export function shiftsBetween(calendar: WorkCalendar, from: number, to: number):
   return found.sort((a, b) => a.from - b.from);
 }
 
-/** Returns the shift in which a time is, or null. */
 export const shiftAt = (calendar: WorkCalendar, at: number): WorkedShift | null =>
   shiftsBetween(calendar, at, at + 1)[0] ?? null;
 

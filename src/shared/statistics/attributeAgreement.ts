@@ -1,6 +1,5 @@
 import { type ShareAnswer, wilsonInterval } from './wilson.ts';
 
-/** A pass or fail call in an agreement study. */
 export interface AttributeCall {
   readonly part: string;
   readonly operator: string;

@@ -61,7 +61,6 @@ export interface ControlChartOptions {
   readonly baselineCount?: number;
 }
 
-/** Returns the segments of a chart of individual values, each with its limits and violations. */
 export function controlChart(
   values: readonly (number | null)[],
   { segmentStarts = [], rules = defaultControlRules, baselineCount = 100 }: ControlChartOptions = {},
@@ -108,7 +107,6 @@ function baselineOf(values: readonly (number | null)[], count: number): (number 
 
 const withoutGaps = (values: readonly (number | null)[]): number[] => values.filter((value) => value !== null);
 
-/** Returns the values between gaps. */
 function runsOf(values: readonly (number | null)[]): number[][] {
   const runs: number[][] = [[]];
   for (const value of values) {

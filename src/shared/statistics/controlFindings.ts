@@ -10,7 +10,6 @@ export interface ControlFinding {
   readonly last: number;
 }
 
-/** How many values a pattern has. */
 const patternLengths: Record<ControlRule, number> = {
   1: 1,
   2: 9,

@@ -9,14 +9,11 @@ import {
 } from './gaugeComponents.ts';
 import { momentsOf } from './moments.ts';
 
-/** A gauge study by averages and ranges. */
 export interface GaugeRangeStudy extends GaugeComponents {
   readonly kind: 'ranges';
   /** The mean range of the trials of a part and an operator. */
   readonly averageRange: number;
-  /** The range of the operators' means. */
   readonly operatorRange: number;
-  /** The range of the parts' means. */
   readonly partRange: number;
   /** AIAG's factors K1, K2 and K3 of these ranges. */
   readonly factors: Readonly<Record<'trials' | 'operators' | 'parts', number>>;

@@ -4,7 +4,6 @@ import { normalCdf } from './distributions.ts';
 import { excessKurtosis, momentsOf, skewness, standardDeviation } from './moments.ts';
 import { sorted } from './quantile.ts';
 
-/** The result of an Anderson-Darling test. */
 export interface NormalityTest {
   readonly kind: 'tested';
   /** A², and A² corrected for the count of values. */

@@ -1,6 +1,5 @@
 import { lastAttempts } from '../run/attempts.ts';
 
-/** A run as the Pareto chart needs it. */
 export interface ParetoRun {
   readonly procedureId: string;
   readonly unitId: string;

@@ -20,10 +20,7 @@ export function logGamma(x: number): number {
   return (x + 0.5) * Math.log(shifted) - shifted + Math.log((Math.sqrt(2 * Math.PI) * sum) / x);
 }
 
-/**
- * Returns the regularized incomplete gamma functions P and Q = 1 - P, each without cancellation (NIST DLMF 8.7, 8.9).
- * @param x from 0 on
- */
+/** Returns the regularized incomplete gamma functions P and Q = 1 - P (NIST DLMF 8.7, 8.9). @param x from 0 on */
 export function incompleteGamma(a: number, x: number): { lower: number; upper: number } {
   if (x === Infinity) return { lower: 1, upper: 0 };
   const factor = Math.exp(a * Math.log(x) - x - logGamma(a));

@@ -2,7 +2,6 @@ import type { YieldCounts } from '../contract/overview.ts';
 import type { Sample } from '../contract/units.ts';
 import { percent } from '../format/percent.ts';
 
-/** A run as the yield needs it. */
 export interface YieldRun {
   readonly id: string;
   readonly procedure_id: string;
@@ -100,7 +99,6 @@ export function yieldCounts(groups: readonly PassedUnits[]): YieldCounts {
 
 const unitsOf = (groups: readonly PassedUnits[]): number => groups.reduce((sum, { units }) => sum + units, 0);
 
-/** Returns the sum of yields of several procedures. */
 export function sumOfYields(yields: readonly YieldCounts[]): YieldCounts {
   const sum = (name: keyof YieldCounts): number => yields.reduce((total, counts) => total + counts[name], 0);
   return {
@@ -132,7 +130,6 @@ function inOrder(a: YieldRun, b: YieldRun): number {
   return a.id < b.id ? -1 : 1;
 }
 
-/** Returns the index of the day, or null if it is none of these. */
 function dayOf(at: number, edges: readonly number[]): number | null {
   const next = edges.findIndex((edge) => at < edge);
   return next <= 0 ? null : next - 1;

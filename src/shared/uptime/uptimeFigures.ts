@@ -1,10 +1,7 @@
 import type { Durations } from '../contract/uptime.ts';
 
 export interface UptimeFigures {
-  /**
-   * Uptime in percent of observed time, rounded down to hundredths, so that 100 means no downtime; null without enough
-   * data.
-   */
+  /** Uptime in percent of observed time, rounded down to hundredths: 100 is no downtime. Null without enough data. */
   percent: number | null;
   /** Coverage in whole percent, rounded down, so that 100 means no unknown time. */
   coverage: number;
@@ -50,10 +47,7 @@ const units = [
   ['s', second],
 ] as const;
 
-/**
- * Formats a duration by its two largest units, rounded down, such as `61 d 4 h` or `12 s`.
- * Any time below a second is `1 s`.
- */
+/** Formats a duration by its two largest units, rounded down, such as `61 d 4 h`. The shortest is `1 s`. */
 export function formatLargestUnits(millis: number): string {
   const whole = millis > 0 ? Math.max(second, millis) : 0;
   const place = units.findIndex(([, size]) => whole >= size);

@@ -9,7 +9,6 @@ type Figures = Extract<Capability, { kind: 'capability' }>;
 export const indexText = (value: number): string =>
   value.toLocaleString(language(), { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
-/** Why there is no capability. */
 function reasonText(capability: Exclude<Capability, Figures>): string {
   switch (capability.kind) {
     case 'too_few':

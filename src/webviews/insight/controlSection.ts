@@ -77,7 +77,6 @@ export function controlSection(view: View, { statistics, values: all }: Measurem
   `;
 }
 
-/** Returns the last values of each column. */
 const newest = (values: Values, count: number): Values => ({
   ...values,
   started_at: values.started_at.slice(-count),

@@ -3,6 +3,5 @@ import type { Chosen } from './host.ts';
 export interface View {
   readonly chosen: Chosen;
   save(change: Partial<Chosen>): void;
-  /** Saves what to ask the server, and asks. */
   ask(change: Partial<Pick<Chosen, 'days' | 'split_by' | 'group'>>): void;
 }

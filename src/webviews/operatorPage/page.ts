@@ -74,10 +74,7 @@ function show(element: HTMLElement): void {
   document.body.replaceChildren(element);
 }
 
-/**
- * Returns the id of the key's station, or all stations of a user key.
- * @throws RefusedError
- */
+/** Returns the id of the key's station, or all stations of a user key. @throws RefusedError */
 async function stationsOf(key: string): Promise<string | readonly StationSummary[]> {
   try {
     return (await call(overview.list, key)).data;

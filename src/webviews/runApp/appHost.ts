@@ -76,7 +76,6 @@ export class AppHost {
     this.#reportHeight();
   }
 
-  /** Calls a tool of the server that offers this page. */
   async callTool(name: string, given: Readonly<Record<string, unknown>>): Promise<ToolResult> {
     return toolResult.parse(await this.#request('tools/call', { name, arguments: given }));
   }

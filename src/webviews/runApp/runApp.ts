@@ -157,7 +157,6 @@ const texts = z.record(z.string(), z.string());
 /** The variables of the host that are set; VS Code sets others there, too. */
 const applied = new Set<string>();
 
-/** Applies the theme, the variables and the language of the host. */
 function applyContext({ theme, styles, locale = '' }: HostContext): void {
   const root = document.documentElement;
   if (theme !== undefined) root.dataset['theme'] = theme;

@@ -10,12 +10,9 @@ import './seriesChart.ts';
 export interface ControlPlot {
   readonly values: readonly number[];
   readonly segments: readonly ControlSegment[];
-  /** The limits of the specification of each segment. */
   readonly limits: readonly SpecLimits[];
   readonly units: string | null;
-  /** What is written where a segment begins. */
   readonly segmentTexts: readonly string[];
-  /** Describes when and of which unit a value is. */
   readonly nameOf: (index: number) => string;
   readonly formatX: (index: number) => string;
   readonly label: string;

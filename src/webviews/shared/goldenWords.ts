@@ -12,7 +12,6 @@ export const goldenIcons: Readonly<Record<GoldenState['kind'], string>> = {
   failed: 'error',
 };
 
-/** Returns the state of a check as a sentence. */
 export function checkSentence({ procedure, state }: GoldenCheck, now: number): string {
   const what = procedureLabel(procedure);
   switch (state.kind) {

@@ -18,10 +18,7 @@ l10n.config({ contents: z.record(z.string(), z.string()).parse(JSON.parse(words)
 
 export const post = (message: { type: string }): void => api.postMessage(message);
 
-/**
- * Passes each valid message of the host to its handler, and then sends `ready`.
- * @param about sent to the host with `ready`
- */
+/** Passes each valid message of the host to its handler. @param about sent to the host with `ready` */
 export function handleMessages<S extends z.ZodType<{ type: string }>>(
   schema: S,
   handlers: Handlers<z.output<S>>,
@@ -33,10 +30,7 @@ export function handleMessages<S extends z.ZodType<{ type: string }>>(
   post({ ...about, type: 'ready' });
 }
 
-/**
- * The state of a view, kept while the view is hidden and over a reload of the window. The host reads `subject` to
- * restore the panel.
- */
+/** The state of a view, which survives a reload of the window. The host restores the panel by `subject`. */
 export class ViewState<S extends z.ZodType<object>> {
   #value: z.output<S>;
 

@@ -1,6 +1,5 @@
 import { html, nothing } from 'lit';
 
-/** A button that looks like a link. */
 export const link = (
   text: unknown,
   act: () => void,
@@ -10,7 +9,6 @@ export const link = (
     ${text}
   </button>`;
 
-/** An entry of a list of facts. */
 export const fact = (name: string, value: unknown): unknown =>
   html`<div>
     <dt>${name}</dt>
@@ -28,10 +26,7 @@ export const tableHead = (names: readonly unknown[]): unknown =>
     </tr>
   </thead>`;
 
-/**
- * A table of figures. The first cell of each row names it.
- * @param current the index of a row that is marked
- */
+/** A table of figures. The first cell of each row names it. @param current the index of a row that is marked */
 export const figuresTable = (
   label: string,
   names: readonly unknown[],

@@ -21,7 +21,6 @@ export interface Chart {
   readonly series: readonly ChartSeries[];
   /** The area between two series, by their indexes. */
   readonly band?: { readonly upper: number; readonly lower: number; readonly color: string };
-  /** Vertical lines with a text. */
   readonly marks?: readonly { readonly x: number; readonly text: string }[];
   readonly height: number;
   readonly minimum?: number;
@@ -30,7 +29,6 @@ export interface Chart {
   readonly isByDay: boolean;
   readonly formatX: (x: number) => string;
   readonly formatY: (y: number) => string;
-  /** Describes the point at an index. */
   readonly reading: (index: number) => string;
   /** What a click on a point does. */
   readonly pickHint?: string;

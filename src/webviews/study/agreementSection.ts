@@ -12,7 +12,6 @@ const fewestParts = 20;
 const goodKappa = 0.75;
 const poorKappa = 0.4;
 
-/** The result of a study of pass and fail. */
 export function agreementSection({ calls, standard, agreement }: AgreementResult): unknown {
   const parts = new Set(calls.map(({ part }) => part)).size;
   const names = [l10n.t('Appraiser'), l10n.t('Within the appraiser')];

@@ -18,7 +18,6 @@ interface Point {
 
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** The charts of AIAG's gauge study. */
 export function gaugeCharts({ readings, units }: GaugeResult, trials: number): unknown {
   const parts = [...new Set(readings.map(({ part }) => part))];
   const operators = [...new Set(readings.map(({ operator }) => operator))];

@@ -12,7 +12,6 @@ import { percentText } from './words.ts';
 
 const neededCategories = 5;
 
-/** The result of a study of numbers. */
 export function gaugeSection(result: GaugeResult, trials: number, method: GaugeMethod): unknown {
   const found = method === 'anova' ? result.rr : result.ranges;
   if (found.kind === 'noVariation') {
@@ -42,7 +41,6 @@ const details = (title: string, table: unknown): unknown => html`
   </details>
 `;
 
-/** Why there are no figures. */
 function refusal(found: Exclude<GaugeRr | GaugeRanges, GaugeStudy | GaugeRangeStudy>): string {
   switch (found.kind) {
     case 'tooMany':

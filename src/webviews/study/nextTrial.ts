@@ -7,7 +7,6 @@ import { send } from './host.ts';
 
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 
-/** What is to do next. */
 export function nextTrial(study: Study, isRunning: boolean, note: string | null): unknown {
   const trial = study.plan.find(({ position }) => position === study.next);
   if (trial === undefined) {

@@ -7,7 +7,6 @@ import { link, tableHead } from '../shared/pageParts.ts';
 import { send } from './host.ts';
 import { startedText, trialNames } from './words.ts';
 
-/** All runs of the study in their order. */
 export function runsTable(study: Study): unknown {
   const names = ['#', l10n.t('Part'), l10n.t('Appraiser'), l10n.t('Trial'), l10n.t('Outcome')];
   names.push(...study.measurements.map(({ measurement_name }) => measurement_name), l10n.t('Started'));

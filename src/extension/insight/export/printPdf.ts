@@ -14,7 +14,6 @@ export type PrintResult =
   | { readonly kind: 'failed'; readonly exitCode: number | null; readonly reason: string };
 
 interface PrintOptions {
-  /** Ends the browser. */
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
 }

@@ -18,10 +18,7 @@ export type WriteExport = (
   token: vscode.CancellationToken,
 ) => Promise<void>;
 
-/**
- * Asks where to save an export and writes it. An export that fails or is canceled leaves no file.
- * @throws vscode.CancellationError
- */
+/** Asks where to save an export and writes it. A failed export leaves no file. @throws vscode.CancellationError */
 export async function saveExport(name: string, format: FileFormat, write: WriteExport): Promise<void> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
   const target = await vscode.window.showSaveDialog({

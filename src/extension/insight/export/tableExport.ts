@@ -13,7 +13,6 @@ export interface TableFormat extends FileFormat {
 /** A table that can be exported. It is loaded when it has been chosen. */
 export interface OfferedTable {
   readonly label: string;
-  /** Goes into the name of the file. */
   readonly name: string;
   readonly load: () => Table | Promise<Table>;
 }

@@ -13,7 +13,6 @@ import { StudyPanel, type StudyServices } from './studyPanel.ts';
 
 const subjectArgument = z.object({ procedureId: z.uuid(), phaseName: z.string(), measurementName: z.string() });
 
-/** Registers the guided gauge studies. */
 export function registerStudies(services: StudyServices, source: AnalyticsSource): PagePanels {
   const { commands, connection, extension } = services;
   const pages = new PagePanels('testStations.study', extension, (panel, id) => new StudyPanel(panel, id, services));

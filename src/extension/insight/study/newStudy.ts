@@ -11,16 +11,12 @@ import { StudyQuestions } from './studyQuestions.ts';
 
 export interface StudySubject {
   readonly procedure: string;
-  /** Asked for if it is null. */
   readonly measurement: { readonly phase_name: string; readonly measurement_name: string } | null;
 }
 
 const nameLength = 60;
 
-/**
- * Asks for the plan of a gauge study and creates it.
- * @throws vscode.CancellationError; UserError if no station is linked to the procedure
- */
+/** Creates a gauge study. @throws vscode.CancellationError; UserError if no station is linked to the procedure */
 export async function createStudy(
   connection: Connection,
   source: AnalyticsSource,

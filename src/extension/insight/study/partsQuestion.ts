@@ -12,7 +12,6 @@ interface PartItem extends vscode.QuickPickItem {
   readonly serialNumber: string;
 }
 
-/** Returns the units that were tested last with the procedure. */
 export const loadRecentUnits = async (connection: Connection, procedure: string): Promise<readonly UnitListItem[]> =>
   (
     await connection.call(units.list, {
@@ -20,10 +19,7 @@ export const loadRecentUnits = async (connection: Connection, procedure: string)
     })
   ).data;
 
-/**
- * Asks for the serial numbers of the parts. A scanner, or the user, types one and presses Enter to add it; Enter on an empty
- * line ends the step.
- */
+/** Asks for the serial numbers of the parts. Enter adds the typed one; Enter on an empty line ends the step. */
 export function askParts(step: Step, recent: readonly UnitListItem[], known: readonly string[]): Promise<string[]> {
   const box = vscode.window.createQuickPick<PartItem>();
   box.canSelectMany = true;

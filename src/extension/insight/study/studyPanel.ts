@@ -112,7 +112,6 @@ export class StudyPanel implements vscode.Disposable {
     this.#post({ type: 'study', study, is_running: this.#isRunning, note: this.#note });
   }
 
-  /** Shows the answer of a change. */
   async #update(change: Promise<Study>): Promise<void> {
     this.#note = null;
     this.#show(await change);

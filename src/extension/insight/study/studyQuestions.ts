@@ -18,7 +18,6 @@ interface Choices {
   /** Whether the measurements are chosen already. */
   readonly isGiven: boolean;
   readonly recent: readonly UnitListItem[];
-  /** Stations that are linked to the procedure. */
   readonly stations: readonly StationItem[];
 }
 

@@ -21,10 +21,7 @@ export class StudyScripts {
     this.#state = state;
   }
 
-  /**
-   * Returns the script that names the procedure. If there is none or more than one, it asks once.
-   * @throws vscode.CancellationError
-   */
+  /** Returns the script that names the procedure; asks if that is not exactly one. @throws vscode.CancellationError */
   async find(procedure: string): Promise<vscode.Uri> {
     const known = this.#all[procedure];
     if (known !== undefined && (await exists(vscode.Uri.parse(known)))) return vscode.Uri.parse(known);

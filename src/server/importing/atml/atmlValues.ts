@@ -127,5 +127,4 @@ export function isMetBy(rules: readonly AtmlRule[], value: AtmlValue): boolean |
   return results.includes(null) ? null : !results.includes(false);
 }
 
-/** Returns the datum of a test result or limit. */
 export const datumOf = (result: XmlElement): XmlElement | undefined => at(result, 'TestData', 'Datum');

@@ -120,7 +120,6 @@ export const childOf = (element: XmlElement | undefined, name: string): XmlEleme
 export const childrenOf = (element: XmlElement | undefined, name: string): XmlElement[] =>
   element?.children.filter((child) => child.name === name) ?? [];
 
-/** Returns the element at the end of a path of children. */
 export const at = (element: XmlElement | undefined, ...path: readonly string[]): XmlElement | undefined =>
   path.reduce(childOf, element);
 

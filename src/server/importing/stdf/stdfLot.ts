@@ -9,7 +9,6 @@ export interface LotInformation {
   readonly part: string;
   readonly designRevision: string;
   readonly jobRevision: string;
-  /** For the metadata of the runs. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 

@@ -21,7 +21,6 @@ interface Wafer {
   readonly mark: string;
 }
 
-/** A part between its PIR and its PRR. */
 interface Part {
   readonly offset: number;
   readonly startedAt: number;

@@ -48,10 +48,7 @@ export class Presences {
     return this.#enqueue(() => this.#save());
   }
 
-  /**
-   * Repairs the past with a heartbeat that arrived late.
-   * @param alive when this server watched, as far as it is not stored
-   */
+  /** Repairs the past with a late heartbeat. @param alive when this server watched, as far as it is not stored */
   repair(station: StationPresence, beat: LateHeartbeat, alive: { from: number; to: number }): Promise<void> {
     return this.#enqueue(async () => {
       await this.#save();

@@ -58,10 +58,7 @@ export class PresenceRecorder implements StreamListener {
     ]);
   }
 
-  /**
-   * Starts to watch. Stations that were connected when the previous server ended are unknown until a source reports
-   * them.
-   */
+  /** Starts to watch. Stations that were connected before are unknown until a source reports them. */
   async start(): Promise<void> {
     const alive = await lastAlive(this.#store);
     await this.#writer.write((change) => resetPresence(change, alive));

@@ -53,7 +53,6 @@ export class AnswerPage {
     return this.#isFull ? this.#cursor + this.#taken : null;
   }
 
-  /** Returns the rows of a list that are on this page. */
   take<S extends z.ZodType>(schema: S, rows: readonly z.input<S>[]): z.input<S>[] {
     const skipped = Math.min(this.#toSkip, rows.length);
     this.#toSkip -= skipped;

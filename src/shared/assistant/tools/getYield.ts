@@ -109,7 +109,6 @@ interface ProceduresInput {
   readonly until?: string | undefined;
 }
 
-/** Returns the yields of a page of procedures, newest procedure first. */
 async function ofAllProcedures({ by, ...input }: ProceduresInput, page: AnswerPage, call: CallOperation) {
   if (by !== 'procedure') throw new ToolError(`Give a procedure for a yield by ${by}, or ask for it by procedure.`);
   const range = statisticsPeriodOf(input);

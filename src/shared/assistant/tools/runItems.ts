@@ -52,7 +52,6 @@ export const runItem = runHead.extend({
   failed_measurement_count: z.number().nullable().describe('Null: too many to count here; call get_run.'),
 });
 
-/** Returns runs for a list, with what failed in them. */
 export async function runItemsOf(
   call: CallOperation,
   list: readonly RunListItem[],

@@ -11,7 +11,19 @@ import { installVenv, testPythons, venvPython } from './lib/python.mjs';
 import { installVsCode } from './lib/vscode.mjs';
 
 const benchmarks = [
-  ...['server', 'outage', 'herd', 'run', 'operator', 'uptime', 'uptimePanel', 'editor', 'discovery', 'analytics'],
+  ...[
+    'server',
+    'outage',
+    'herd',
+    'run',
+    'kinds',
+    'operator',
+    'uptime',
+    'uptimePanel',
+    'editor',
+    'discovery',
+    'analytics',
+  ],
   'assistant',
 ];
 const resultsFile = join(root, 'test', 'bench', 'RESULTS.md');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { it } from 'mocha';
+import { newRunBody } from '../../src/shared/contract/newRuns.ts';
 import { runnerEnvironment } from '../../src/shared/contract/runner.ts';
 import { Host, type Options } from './support/host.ts';
 import { scriptFolder, withNewestPython } from './support/script.ts';
@@ -57,6 +58,33 @@ withNewestPython('A session of pytest', (python) => {
     assert.match(text, /"outcome": ?"ERROR"/, saved.join());
     assert.match(text, /4\.25/);
     assert.doesNotMatch(text.replaceAll(/"phases": ?\[.*?\]/gs, ''), /"outcome": ?"PASS"/);
+  });
+
+  it('saves a burst of measurements while the test goes on, so that they survive the end of its process', async () => {
+    const folder = await scriptFolder({
+      'test_board.py': `${names}import os, pathlib, time
+def is_saved(name):
+    return any(name in body.read_text() for body in pathlib.Path(__file__).parent.glob("outbox/*/body.json"))
+def test_burst(measure):
+    for number in range(500):
+        measure(f"voltage_{number}", number)
+    end = time.monotonic() + 60
+    while not is_saved("voltage_499") and time.monotonic() < end:
+        time.sleep(0.01)
+    os._exit(0)
+`,
+    });
+    const outbox = path.join(folder, 'outbox');
+    await Host.run(python, path.join(folder, 'test_board.py'), {
+      env: { [runnerEnvironment.outbox]: outbox, [runnerEnvironment.place]: '{}' },
+    });
+    const [saved = '', ...others] = readdirSync(outbox);
+    assert.equal(others.length, 0);
+    const body = newRunBody
+      .omit({ procedure_id: true })
+      .parse(JSON.parse(readFileSync(path.join(outbox, saved, 'body.json'), 'utf8')));
+    const all = Array.from({ length: 500 }, (_, number) => `voltage_${number}`);
+    assert.deepEqual([body.outcome, body.phases?.[0]?.measurements?.map(({ name }) => name)], ['ERROR', all]);
   });
 
   it('that is stopped tears its fixtures down, and its run is ABORTED', async () => {

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 import threading
@@ -43,6 +42,8 @@ class Handover:
         """
         first = execution
         if is_dated:
+            import hashlib  # it loads OpenSSL, which takes longer than the rest of the runner's libraries
+
             with self._lock:
                 first = self._sent.setdefault(hashlib.sha256(body).digest(), execution)
         if first is execution:

@@ -51,6 +51,8 @@ class PendingUploads:
         }
         # By execution id; attachments are pushed after the run.
         self._has_attachments: dict[str, bool] = {}
+        # What is in the entries of results that are not final and have no attachments.
+        self._unfinished_entries: dict[str, bytes] = {}
         call_after_fork(self._reset_after_fork)
 
     def save(self, result: Result, is_final: bool = True) -> None:
@@ -64,34 +66,32 @@ class PendingUploads:
         """
         if self._folder is None or self._lineage.is_inherited(result.id):
             return
+        entry = self._entry_of(result)
+        is_known = result.id in self._has_attachments
+        if not is_final and is_known and self._unfinished_entries.get(result.id) == entry:
+            # A run is saved after each of its measurements, and a new folder takes some milliseconds.
+            _write(os.path.join(self._path(result.id), "body.json"), result.body, False)
+            return
         unfinished = os.path.join(self._folder, f".{_folder_name(result.id)}")
         shutil.rmtree(unfinished, ignore_errors=True)
         os.makedirs(unfinished, mode=0o700)
-        files = []
-        for number, (name, mimetype, content) in enumerate(result.attachments):
+        for number, (_, _, content) in enumerate(result.attachments):
             _write(os.path.join(unfinished, f"file-{number}"), content, is_final)
-            files.append({"name": name, "mimetype": mimetype, "file": f"file-{number}"})
         _write(os.path.join(unfinished, "body.json"), result.body, is_final)
-        entry = {
-            **self._about,
-            "id": result.id,
-            "kind": result.kind,
-            "serial_number": result.serial_number,
-            "outcome": result.outcome,
-            "started_at": result.started_at,
-            "attachments": files,
-        }
-        _write(os.path.join(unfinished, "entry.json"), _json(entry), is_final)
+        _write(os.path.join(unfinished, "entry.json"), entry, is_final)
         finished = self._path(result.id)
         # Whenever this process is killed, the old or the new version exists.
-        if result.id in self._has_attachments:
+        if is_known:
             _rename_with_retries(finished, f"{finished}_before")
         _rename_with_retries(unfinished, finished)
-        if result.id in self._has_attachments:
+        if is_known:
             _remove(f"{finished}_before")
         if is_final:
             _sync_folder(self._folder)
-        self._has_attachments[result.id] = len(files) > 0
+        self._has_attachments[result.id] = len(result.attachments) > 0
+        self._unfinished_entries.pop(result.id, None)
+        if not is_final and not result.attachments:
+            self._unfinished_entries[result.id] = entry
 
     def acknowledge(self, execution_id: str, run_id: str) -> None:
         """Notes that a server has the run. A result with attachments is only removed by `remove`."""
@@ -112,8 +112,25 @@ class PendingUploads:
         _write(os.path.join(self._path(execution_id), "handed.json"), _json({"status": status, "message": message}))
         return True
 
+    def _entry_of(self, result: Result) -> bytes:
+        return _json(
+            {
+                **self._about,
+                "id": result.id,
+                "kind": result.kind,
+                "serial_number": result.serial_number,
+                "outcome": result.outcome,
+                "started_at": result.started_at,
+                "attachments": [
+                    {"name": name, "mimetype": mimetype, "file": f"file-{number}"}
+                    for number, (name, mimetype, _) in enumerate(result.attachments)
+                ],
+            }
+        )
+
     def _reset_after_fork(self) -> None:
         self._has_attachments = {}
+        self._unfinished_entries = {}
         self._about.update(pid=os.getpid(), birth=_process_birth())
 
     def _path(self, execution_id: str) -> str:

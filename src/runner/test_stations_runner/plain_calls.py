@@ -4,7 +4,6 @@ import enum
 import inspect
 import os
 import sys
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -62,28 +61,6 @@ class PhaseCall(Call):
         return FAIL if self.outcome == RETRY else self.outcome or ERROR
 
 
-def stored_phases(calls: Sequence[PhaseCall], end: float) -> list[dict[str, object]]:
-    """Returns the calls as phases of the v2 API. Calls with different arguments are phases of different names."""
-    kinds = Counter(call.name for call in {(call.name, call.arguments): call for call in calls}.values())
-    attempts: Counter[tuple[str, str]] = Counter()
-    phases: list[dict[str, object]] = []
-    for call in calls:
-        same = (call.name, call.arguments)
-        phases.append(
-            {
-                "name": call.name if kinds[call.name] == 1 else f"{call.name}({call.shown})",
-                "outcome": call.stored_outcome,
-                "started_at": iso(call.start),
-                "ended_at": iso(max(call.start, end if call.end is None else call.end)),
-                "retry_count": attempts[same],
-                "docstring": call.docstring,
-                "measurements": [] if call.result is None else list(map(_stored, call.result.measurements)),
-            }
-        )
-        attempts[same] = attempts[same] + 1 if call.outcome == RETRY else 0
-    return phases
-
-
 def reasons(calls: Sequence[PhaseCall], why: str | None) -> list[str]:
     problems = [call.result.problem for call in calls if call.result is not None and call.result.problem]
     unfinished = [f"Phase {call.name} had not ended when its run ended." for call in calls if call.outcome is None]
@@ -110,18 +87,6 @@ def stored_log(level: str, at: float, message: str, place: Place | None) -> dict
         "message": message,
         "source_file": place["file"] if place is not None else os.path.abspath(sys.argv[0]),
         "line_number": place["line"] if place is not None else 1,
-    }
-
-
-def _stored(measurement: dict[str, Any]) -> dict[str, object]:
-    validators = zip(measurement["validators"], measurement["validator_outcomes"], strict=True)
-    return {
-        "name": measurement["name"],
-        "outcome": measurement["outcome"],
-        "measured_value": measurement.get("measured_value"),
-        "units": measurement["units"],
-        "docstring": measurement["docstring"],
-        "validators": [{"expression": text, "outcome": outcome} for text, outcome in validators],
     }
 
 

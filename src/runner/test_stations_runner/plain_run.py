@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .acknowledgement import Identity
+from .debugging import untraced
 from .failures import Failure, describe
 from .pending_uploads import Result
 from .places import Place
@@ -21,15 +22,15 @@ from .plain_calls import (
     iso,
     optional_safe_text,
     reasons,
-    stored_phases,
     texts_of,
 )
 from .script import script_name
 from .session import Session
+from .stored_phases import StoredPhases
 from .verdict import ABORTED, ERROR, RETRY, Ending, PhaseResult, outcome_of_run, result_of_answer
 
-# In a run with more phases, saving takes up to a tenth of the time.
-_FEW_PHASES, _SAVING_PAUSE = 100, 9
+# Saving takes up to this share of the time of a run, after the first moment.
+_SAVING_SHARE, _FIRST_SAVING_S = 0.01, 0.02
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,13 @@ class PlainRun:
         self._unit = unit
         self._functions = list(functions)
         self._calls: list[PhaseCall] = []
+        self._stored = StoredPhases()
         self._lock = threading.RLock()
         # On the monotonic clock.
-        self._next_save = 0.0
+        self._begun = time.monotonic()
+        # How long the run has waited for the disk until now.
+        self._saving_s = 0.0
+        self._next_save: threading.Timer | None = None
         self._own_procedure_id = _text_in(variables, "PROCEDURE_ID")
         self._procedure_id = session.procedures.choose(self.id, self._own_procedure_id, needs_id=True)
         self._serial_number = session.serial_numbers.choose(self.id, unit.serial_number)
@@ -154,6 +159,8 @@ class PlainRun:
             if self.is_closed:
                 return
             self.is_closed = True
+            if self._next_save is not None:
+                self._next_save.cancel()
             end = time.time() * 1000
             outcome = self.outcome
             if self.is_pushed and outcome != "PASS":
@@ -178,17 +185,38 @@ class PlainRun:
         """Saves what is known so far: the process may die before the run ends.
 
         Args:
-            is_urgent: Whether it is saved even if the last time was a moment ago. Otherwise, a run of many phases saves
-                less often, because it would wait for the disk for most of its time.
+            is_urgent: Whether it is saved at once. Otherwise, a run that would wait for the disk for too much of its
+                time saves a moment later.
         """
         with self._lock:
+            if self.is_closed or self.is_pushed:
+                return
             start = time.monotonic()
-            if self.is_closed or self.is_pushed or (not is_urgent and start < self._next_save):
+            wait_s = (self._saving_s - _FIRST_SAVING_S) / _SAVING_SHARE - (start - self._begun)
+            if wait_s > 0 and not is_urgent and self._is_saved_later(wait_s):
                 return
             self._session.observe(self._save, time.time() * 1000)
-            end = time.monotonic()
-            cost = end - start
-            self._next_save = end + _SAVING_PAUSE * cost if len(self._calls) > _FEW_PHASES else 0
+            self._saving_s += time.monotonic() - start
+
+    def reset_after_fork(self) -> None:
+        """Frees the run in a forked process, which does not have the thread that may have locked it."""
+        self._lock = threading.RLock()
+
+    def _is_saved_later(self, wait_s: float) -> bool:
+        if self._next_save is None:
+            timer = threading.Timer(wait_s, self._save_now)
+            timer.daemon = True
+            try:
+                untraced(timer).start()
+            except RuntimeError:  # the process is ending, and starts no thread any more
+                return False
+            self._next_save = timer
+        return True
+
+    def _save_now(self) -> None:
+        with self._lock:
+            self._next_save = None
+            self.save_progress(is_urgent=True)
 
     @property
     def outcome(self) -> str:
@@ -303,7 +331,6 @@ class PlainRun:
             "outcome": self._outcome_so_far,
             "started_at": iso(self._start),
             "ended_at": iso(max(self._start, end)),
-            "phases": stored_phases(self._calls, end),
             "logs": [
                 *(log for call in self._calls for log in call.logs),
                 *failure_logs(self._calls),
@@ -312,7 +339,8 @@ class PlainRun:
         }
         if self._part_number is not None:
             body["part_number"] = self._part_number
-        self._session.pending_uploads.save(self.result("v2", json.dumps(body).encode()), is_final=is_final)
+        written = f'{json.dumps(body)[:-1]}, "phases": {self._stored.write(self._calls, end)}}}'
+        self._session.pending_uploads.save(self.result("v2", written.encode()), is_final=is_final)
 
     def _key(self, phase: PhaseFunction) -> str:
         numbers = (str(index) for index, planned in enumerate(self._functions) if planned is phase)

@@ -213,6 +213,8 @@ class PlainRuns:
         run.close()
 
     def _reset_after_fork(self) -> None:
+        for run in self._open:
+            run.reset_after_fork()
         self._lock, self._local, self._open = threading.Lock(), threading.local(), []
 
 

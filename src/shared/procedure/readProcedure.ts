@@ -42,7 +42,6 @@ export interface ProcedureReading {
 export function readProcedure(source: string, file: string): ProcedureReading | undefined {
   const document = new ProcedureDocument(source);
   const root = record(document.json);
-  const problems = findProblems(document);
   const isProcedure = procedureStages.some((stage) => Array.isArray(root[stage]));
   const isBroken = document.document.errors.length > 0 && /^main\s*:/m.test(source);
   if (!isProcedure && !isBroken) return undefined;
@@ -59,7 +58,9 @@ export function readProcedure(source: string, file: string): ProcedureReading | 
     phases,
     plugs,
     unitFields: unitFieldsOf(unit),
-    problems,
+    get problems() {
+      return findProblems(document); // not needed to find tests, and it takes longer than the rest
+    },
     identifiesItself: unit['auto_identify'] === true,
   };
 }
@@ -172,8 +173,8 @@ const details = z
 const definedOf = (parts: object): object =>
   Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined));
 
-const record = (value: unknown): Readonly<Record<string, unknown>> =>
-  z.record(z.string(), z.unknown()).safeParse(value).data ?? {};
+const anyRecord = z.record(z.string(), z.unknown());
+const record = (value: unknown): Readonly<Record<string, unknown>> => anyRecord.safeParse(value).data ?? {};
 
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 

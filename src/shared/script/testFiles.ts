@@ -76,6 +76,16 @@ export function testFileKind(path: string, language?: string): TestFileKind | un
   );
 }
 
+/**
+ * Returns what the source of a file shows; undefined if it certainly defines no tests.
+ * @param path with or without a folder
+ * @param language VS Code's, if the file is open
+ */
+export async function outlineOf(path: string, source: string, language?: string): Promise<ScriptInfo | undefined> {
+  const kind = testFileKind(path, language);
+  return kind?.mayDefineTests(source) === true ? kind.scan(source, baseName(path)) : undefined;
+}
+
 export const testFilesGlob = `{${testFileKinds.flatMap(({ fileNames }) => fileNames.map((name) => `**/${name}`)).join(',')}}`;
 
 export const testFileEndings: readonly string[] = [

@@ -3,7 +3,7 @@
  * A stand-in for TofuPilot's command line program, for tests on machines without it. It runs no procedure: it replays a session
  * from `session.jsonl` in the procedure's folder, in the form of version 1.4.1 of the real program, and adds nothing that the
  * real one does not print. Each line of a session is an event without its number, or an instruction:
- * `{"stand_in": "abort"}` writes the file `waiting` and waits for abort_run, `"child"` starts a process as a plug does, `"die"` ends without a word,
+ * `{"stand_in": "abort"}` writes the file `waiting` and waits for abort_run, `"pause"` lasts as long as a phase would, `"child"` starts a process as a plug does, `"die"` ends without a word,
  * `"broken"` prints half a line, and `"stuck"` ignores every command. `record.json` is what is queued at the end.
  */
 import { spawn } from 'node:child_process';
@@ -60,7 +60,7 @@ class Session {
     const text = readFileSync(join(this.folder, 'session.jsonl'), 'utf8');
     for (const line of text.split('\n').filter((each) => each.trim() !== '')) {
       const event = JSON.parse(line.replaceAll('/bench', this.folder));
-      if (event.stand_in !== undefined) await this.#instruct(event.stand_in);
+      if (event.stand_in !== undefined) await this.#instruct(event);
       else if (event.type === 'ui_request' || event.type === 'identify_request') await this.#ask(event);
       else if (event.type === 'run_finished') this.#finish(event);
       else this.#print(event);
@@ -101,7 +101,8 @@ class Session {
     }
   }
 
-  async #instruct(instruction) {
+  async #instruct({ stand_in: instruction, milliseconds }) {
+    if (instruction === 'pause') await new Promise((settle) => setTimeout(settle, milliseconds));
     if (instruction === 'abort') {
       writeFileSync(join(this.folder, 'waiting'), '');
       for (;;) {

@@ -29,9 +29,10 @@ export async function readQueuedRecord(program: string, env: NodeJS.ProcessEnv):
     const entries = lines.map((line) => engineQueueEntry.parse(JSON.parse(line)));
     const [entry, ...others] = entries;
     if (entry === undefined || others.length > 0) return `${entries.length} records are queued`;
-    const body = parseEngineRecord(await ask('export', entry.queue_id));
+    const [exported, shown] = await Promise.all([ask('export', entry.queue_id), ask('get', entry.queue_id, '--json')]);
+    const body = parseEngineRecord(exported);
     if (body === undefined) return 'the record is not in the form of a run';
-    const { attachments } = engineQueuedFiles.parse(JSON.parse(await ask('get', entry.queue_id, '--json')));
+    const { attachments } = engineQueuedFiles.parse(JSON.parse(shown));
     const files = (attachments ?? []).map(({ name, path, mimetype, content_type }) => ({
       name,
       path,

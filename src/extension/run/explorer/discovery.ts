@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { posix } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { ScriptInfo } from '../../../shared/script/scriptInfo.ts';
-import { testFileKind, testFilesGlob } from '../../../shared/script/testFiles.ts';
+import { outlineOf, testFilesGlob } from '../../../shared/script/testFiles.ts';
 import type { Log } from '../../vscode/log.ts';
 import { ignoredFolders, isScriptFile } from '../../vscode/scriptFile.ts';
 import type { TestItems } from './testItems.ts';
@@ -93,7 +91,9 @@ export class Discovery implements vscode.Disposable {
 
   async #read(file: vscode.Uri): Promise<void> {
     try {
-      const outline = await outlineOf(file);
+      const document = openDocument(file);
+      const source = document?.getText() ?? (await readFile(file.fsPath, 'utf8'));
+      const outline = await outlineOf(file.path, source, document?.languageId);
       if (outline === undefined) this.#items.remove(file);
       else this.#items.showOutline(file, outline);
     } catch (error) {
@@ -101,13 +101,6 @@ export class Discovery implements vscode.Disposable {
       this.#log.debug(`${file.fsPath} was not read: ${String(error)}`);
     }
   }
-}
-
-async function outlineOf(file: vscode.Uri): Promise<ScriptInfo | undefined> {
-  const document = openDocument(file);
-  const kind = testFileKind(file.path, document?.languageId);
-  const source = document?.getText() ?? (await readFile(file.fsPath, 'utf8'));
-  return kind?.mayDefineTests(source) === true ? kind.scan(source, posix.basename(file.path)) : undefined;
 }
 
 const openDocument = (file: vscode.Uri): vscode.TextDocument | undefined =>

@@ -12,7 +12,7 @@ import type { PushMarks } from './store/runs.ts';
 import { attachToRun, findRunOfContent, type UploadRow } from './store/uploads.ts';
 import { storedUpload } from './uploadRules.ts';
 
-type Needs = Pick<RouteServices, 'store' | 'pushes' | 'writer' | 'files'>;
+type Needs = Pick<RouteServices, 'store' | 'writer' | 'files'>;
 
 interface Waiting {
   amount: number;
@@ -80,15 +80,16 @@ export async function importReport(needs: Needs, request: Import): Promise<Pushe
 
 async function importUpload(
   found: UploadRow,
-  { pushes, writer, files }: Needs,
+  { writer, files }: Needs,
   { caller, marksFor, allowDuplicate }: Import,
 ): Promise<PushedRun> {
   const record = parseInput(openhtfRecord, parseReport(found.name, await files.contents.readText(found.id)));
   const run = openhtfRecordToNewRun(record, Date.now());
-  const marks = marksFor(contentOf(record));
-  return writer.write(async (change) => {
+  const push = { run, caller, marks: marksFor(contentOf(record)) };
+  return writer.push([push], async (transaction) => {
+    const change = await transaction.change();
     const upload = await storedUpload(change, found.id, caller);
-    await permittedProcedure(pushes, change, run.procedure, caller);
+    permittedProcedure(await transaction.find(push), push);
     // A client that missed the response repeats its request. Its run exists already.
     if (upload.run_id !== null && upload.is_report === 1) return { id: upload.run_id, existed: true };
     const same = allowDuplicate || upload.sha256 === null ? null : await findRunOfContent(change, upload.sha256);
@@ -96,9 +97,9 @@ async function importUpload(
     if (upload.run_id !== null || upload.unit_id !== null) {
       throw conflict(`The file "${upload.name}" belongs to a run or unit already. Upload the report again.`);
     }
-    const pushed = await pushRun({ change, pushes }, run, caller, marks);
+    const pushed = await pushRun(transaction, push);
     // A retry of a push uploads the report again. The run keeps the report that it was created from.
-    if (!pushed.existed) await attachToRun(change, upload.id, pushed.id, true);
+    if (!pushed.existed) await attachToRun(await transaction.change(), upload.id, pushed.id, true);
     return pushed;
   });
 }

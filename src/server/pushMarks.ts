@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Operation } from '../shared/contract/operation.ts';
 import { startedByHeader } from '../shared/contract/startedBy.ts';
-import type { NewRun } from '../shared/run/newRun.ts';
 import type { Call } from './http/mount.ts';
 import { badRequest, conflict } from './http/refusalError.ts';
 import { fold } from './store/fold.ts';
-import type { WriteContext } from './store/pushes.ts';
+import type { FoundByPush, Push } from './store/pushes.ts';
 import type { MarkedRun, PushMarks } from './store/runs.ts';
 
 import '../shared/contract/exactJson.ts';
@@ -50,19 +49,13 @@ function sorted(_key: string, value: unknown): unknown {
 }
 
 /** Returns the run that an earlier push with one of the marks created. @throws RefusalError (409) */
-export async function findEarlierRun(
-  { change, pushes }: WriteContext,
-  marks: PushMarks,
-  run: NewRun,
-  procedureId: string,
-): Promise<string | null> {
-  for (const [column, mark, what] of [
-    ['push_key', marks.pushKey, idempotencyHeader],
-    ['ref_key', marks.refKey, 'client_run_ref'],
+export function earlierRun({ byPushKey, byRefKey }: FoundByPush, push: Push, procedureId: string): string | null {
+  for (const [earlier, what] of [
+    [byPushKey, idempotencyHeader],
+    [byRefKey, 'client_run_ref'],
   ] as const) {
-    const earlier = mark === null ? undefined : await pushes.findRunByMark(change, column, mark);
-    if (earlier === undefined) continue;
-    if (isSame(earlier, marks.hash, run, procedureId)) return earlier.id;
+    if (earlier === null) continue;
+    if (isSame(earlier, push, procedureId)) return earlier.id;
     throw conflict(
       `The ${what} of this push was used before, for run ${earlier.id} with other content. Nothing was stored. ` +
         `Give each result a ${what} of its own, then push it again.`,
@@ -72,9 +65,9 @@ export async function findEarlierRun(
 }
 
 /** A run of an older server has no hash. Its content and unit must then be the same. */
-const isSame = (earlier: MarkedRun, hash: string | null, run: NewRun, procedureId: string): boolean =>
+const isSame = (earlier: MarkedRun, { run, marks }: Push, procedureId: string): boolean =>
   earlier.push_hash === null
     ? earlier.procedure_id === procedureId &&
       earlier.serial_key === fold(run.serialNumber) &&
       earlier.outcome === run.outcome
-    : earlier.push_hash === hash;
+    : earlier.push_hash === marks.hash;

@@ -1,19 +1,17 @@
 import { assistantMetadata } from '../shared/contract/startedBy.ts';
-import type { NewRun } from '../shared/run/newRun.ts';
 import { attachToStudy } from './attachToStudy.ts';
-import { type Caller, creatorOf } from './http/authentication.ts';
+import { creatorOf } from './http/authentication.ts';
 import { badRequest, conflict, forbidden, notFound, unprocessable } from './http/refusalError.ts';
-import { findEarlierRun } from './pushMarks.ts';
+import { earlierRun } from './pushMarks.ts';
+import { insertBatch } from './store/batches.ts';
 import { timedId } from './store/ids.ts';
-import { changeRunMetadata } from './store/metadata.ts';
+import { findPart, insertPart } from './store/parts.ts';
 import type { ProcedureSummary } from './store/procedures.ts';
-import type { Pushes, WriteContext } from './store/pushes.ts';
-import type { PushMarks } from './store/runs.ts';
-import type { Store } from './store/tables.ts';
-import { findOrCreateUnit } from './store/unitOfRun.ts';
-import { changeUnitMetadata, isWithin, setParentUnit } from './store/units.ts';
-import { findUserByEmail } from './store/users.ts';
-import { findOrCreateVersion } from './store/versions.ts';
+import type { FoundByPush, PlaceOfUnit, Push, PushTransaction, RunReferences } from './store/pushes.ts';
+import { defaultRevisionNumber, insertRevision } from './store/revisions.ts';
+import type { Creator } from './store/tables.ts';
+import { changeUnitMetadata, findUnit, isWithin, setParentUnit } from './store/units.ts';
+import { insertVersion } from './store/versions.ts';
 import { inSpan } from './tracing/tracer.ts';
 
 export interface PushedRun {
@@ -27,76 +25,70 @@ export interface PushedRun {
  *   (422) is unknown, if the run ends before it starts (400), or if the slot of the execution has a run or a mark was
  *   used with other content (409)
  */
-export const pushRun = (context: WriteContext, run: NewRun, caller: Caller, marks: PushMarks): Promise<PushedRun> =>
-  inSpan('push', () => storeRun(context, run, caller, marks));
+export const pushRun = (transaction: PushTransaction, push: Push): Promise<PushedRun> =>
+  inSpan('push', () => storeRun(transaction, push));
 
-async function storeRun(context: WriteContext, run: NewRun, caller: Caller, marks: PushMarks): Promise<PushedRun> {
-  const { change, pushes } = context;
-  const procedure = await permittedProcedure(pushes, change, run.procedure, caller);
-  const earlier = await findEarlierRun(context, marks, run, procedure.id);
+/** Most pushes name only what exists. Everything that few pushes do is done with `transaction.change()`. */
+async function storeRun(transaction: PushTransaction, push: Push): Promise<PushedRun> {
+  const { run, caller, marks } = push;
+  const found = await transaction.find(push);
+  const procedure = permittedProcedure(found, push);
+  const earlier = earlierRun(found, push, procedure.id);
   if (earlier !== null) return { id: earlier, existed: true };
   if (run.endedAt < run.startedAt) {
     throw badRequest('The run ends before it starts: ended_at must not be before started_at.');
   }
-  const { execution } = run;
-  if (execution !== null && (await pushes.hasSlotRun(change, execution.id, execution.slotKey))) {
-    throw conflict(`Slot "${execution.slotKey}" of execution "${execution.id}" has a run already.`);
+  if (run.execution !== null && found.hasSlotRun) {
+    throw conflict(`Slot "${run.execution.slotKey}" of execution "${run.execution.id}" has a run already.`);
   }
-  const subUnitIds = await permittedSubUnits(context, run);
-  const operatorId = run.operatedBy === null ? null : await findUserByEmail(change, run.operatedBy);
+  const subUnitIds = run.subUnits.length === 0 ? [] : await permittedSubUnits(transaction, push);
   const by = creatorOf(caller);
   const id = timedId();
-  const unit = await findOrCreateUnit(context, run, id, by);
-  await setParentUnit(change, unit.id, subUnitIds);
-  const versionId =
-    run.procedureVersion === null ? null : await findOrCreateVersion(context, procedure.id, run.procedureVersion, by);
-  const key = await pushes.insertRun(change, run, {
+  const unit = await unitOfRun(transaction, push, found, by);
+  await transaction.insertRun(push, {
     id,
     procedureId: procedure.id,
-    versionId,
+    versionId: await versionOfRun(transaction, push, found, procedure.id, by),
     unit,
     subUnitIds,
-    operatorId,
-    marks,
+    operatorId: found.operatorId,
+    metadata: { ...run.metadata, ...(marks.isByAssistant ? assistantMetadata : {}) },
     by,
   });
-  if (caller.kind === 'station') {
-    await attachToStudy(context, key, run, { procedureId: procedure.id, stationId: caller.id });
+  if (subUnitIds.length > 0) await setParentUnit(await transaction.change(), unit.id, subUnitIds);
+  if (found.trial !== null) await attachToStudy(transaction, id, push, found.trial);
+  if (Object.keys(run.unitMetadata).length > 0) {
+    await changeUnitMetadata(await transaction.change(), unit.id, run.unitMetadata);
   }
-  await changeRunMetadata(change, key, { ...run.metadata, ...(marks.isByAssistant ? assistantMetadata : {}) });
-  if (Object.keys(run.unitMetadata).length > 0) await changeUnitMetadata(change, unit.id, run.unitMetadata);
   return { id, existed: false };
 }
 
 /** @throws RefusalError if the procedure is unknown (404) or the caller may not push runs of it (403) */
-export async function permittedProcedure(
-  pushes: Pushes,
-  store: Store,
-  called: string,
-  caller: Caller,
-): Promise<ProcedureSummary> {
-  const procedure = await pushes.findProcedure(store, called);
+export function permittedProcedure(
+  { procedure, isLinked }: Pick<FoundByPush, 'procedure' | 'isLinked'>,
+  { run, caller }: Push,
+): ProcedureSummary {
   if (caller.kind === 'user') {
-    if (procedure) return procedure;
+    if (procedure !== null) return procedure;
     throw notFound(
-      `There is no procedure "${called}" on this server. Create it first, or check the procedure_id of the script.`,
+      `There is no procedure "${run.procedure}" on this server. Create it first, or check the procedure_id of the script.`,
     );
   }
-  if (procedure && (await pushes.isLinked(store, caller.id, procedure.id))) return procedure;
-  const refused = `Station "${caller.name}" is not authorized to push runs of procedure "${procedure?.identifier ?? procedure?.name ?? called}"`;
+  if (procedure !== null && isLinked) return procedure;
+  const refused = `Station "${caller.name}" is not authorized to push runs of procedure "${procedure?.identifier ?? procedure?.name ?? run.procedure}"`;
   throw forbidden(
-    procedure
-      ? `${refused}: it is not linked to it. Link the procedure to the station first.`
-      : `${refused}: there is no such procedure on this server. Create it and link it to the station first.`,
+    procedure === null
+      ? `${refused}: there is no such procedure on this server. Create it and link it to the station first.`
+      : `${refused}: it is not linked to it. Link the procedure to the station first.`,
   );
 }
 
-async function permittedSubUnits({ change, pushes }: WriteContext, run: NewRun): Promise<string[]> {
-  if (run.subUnits.length === 0) return [];
-  const unit = await pushes.findUnit(change, run.serialNumber);
+async function permittedSubUnits(transaction: PushTransaction, { run }: Push): Promise<string[]> {
+  const change = await transaction.change();
+  const unit = await findUnit(change, run.serialNumber);
   const ids = new Set<string>();
   for (const serialNumber of run.subUnits) {
-    const subUnit = await pushes.findUnit(change, serialNumber);
+    const subUnit = await findUnit(change, serialNumber);
     if (!subUnit) throw unprocessable(`There is no unit "${serialNumber}" to be a sub-unit. Push a run of it first.`);
     if (unit && (await isWithin(change, unit.id, subUnit.id))) {
       throw unprocessable(
@@ -106,4 +98,45 @@ async function permittedSubUnits({ change, pushes }: WriteContext, run: NewRun):
     ids.add(subUnit.id);
   }
   return [...ids];
+}
+
+/** Returns the run's unit with its part, revision and batch. A known unit moves to the part that the run names. */
+async function unitOfRun(
+  transaction: PushTransaction,
+  { run }: Push,
+  { unit, revisionId, batchId }: FoundByPush,
+  by: Creator,
+): Promise<RunReferences['unit']> {
+  const place: PlaceOfUnit = {
+    revision_id: revisionId ?? (await newRevision(transaction, run, by)),
+    batch_id:
+      run.batch === null
+        ? (unit?.batch_id ?? null)
+        : (batchId ?? (await insertBatch(await transaction.change(), run.batch, by))),
+  };
+  if (unit === null) return { id: timedId(), ...place, state: 'new' };
+  const isMoved = place.revision_id !== unit.revision_id || place.batch_id !== unit.batch_id;
+  return { id: unit.id, ...place, state: isMoved ? 'moved' : 'unchanged' };
+}
+
+async function newRevision(
+  transaction: PushTransaction,
+  { partNumber, partName, revision }: Push['run'],
+  by: Creator,
+): Promise<string> {
+  const change = await transaction.change();
+  const part = await findPart(change, partNumber);
+  const partId = part?.id ?? (await insertPart(change, { number: partNumber, name: partName ?? partNumber }, by));
+  return insertRevision(change, { partId, number: revision ?? defaultRevisionNumber }, by);
+}
+
+async function versionOfRun(
+  transaction: PushTransaction,
+  { run }: Push,
+  { versionId }: FoundByPush,
+  procedureId: string,
+  by: Creator,
+): Promise<string | null> {
+  if (run.procedureVersion === null || versionId !== null) return versionId;
+  return insertVersion(await transaction.change(), procedureId, run.procedureVersion, by);
 }

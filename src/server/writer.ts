@@ -1,11 +1,14 @@
 import { sql } from 'kysely';
 import { RunInputError } from '../shared/run/newRun.ts';
 import { RefusalError } from './http/refusalError.ts';
+import type { Push, Pushes, PushTransaction } from './store/pushes.ts';
 import type { Store, StoreTransaction } from './store/tables.ts';
 import { activeTracer, type SpanHandle } from './tracing/tracer.ts';
 
 interface Job {
-  work: (change: StoreTransaction) => Promise<void>;
+  /** The pushes that `work` makes, as far as they are known. */
+  readonly expected: readonly Push[];
+  work: (transaction: PushTransaction) => Promise<void>;
   done(): void;
   failed(error: unknown): void;
   /** The span of the change; null if no traces are recorded. */
@@ -25,14 +28,13 @@ class PartialFailureError extends Error {}
  */
 export class Writer {
   readonly #store: Store;
-  readonly #changeCount: () => number;
+  readonly #pushes: Pick<Pushes, 'begin'>;
   #waiting: Job[] = [];
   #running = false;
 
-  /** @param changeCount returns a number that rises with each change in the database */
-  constructor(store: Store, changeCount: () => number) {
+  constructor(store: Store, pushes: Pick<Pushes, 'begin'>) {
     this.#store = store;
-    this.#changeCount = changeCount;
+    this.#pushes = pushes;
   }
 
   get waiting(): number {
@@ -45,17 +47,26 @@ export class Writer {
    * @param work may be undone and called again, and so must touch nothing but the database
    */
   write<T>(work: (change: StoreTransaction) => Promise<T>): Promise<T> {
-    const tracer = activeTracer();
-    if (tracer === null) return this.#enqueue(work);
-    return tracer.span('write', { kind: 'internal' }, () => this.#enqueue(work));
+    return this.push([], async (transaction) => work(await transaction.change()));
   }
 
-  #enqueue<T>(work: (change: StoreTransaction) => Promise<T>): Promise<T> {
+  /**
+   * Does as `write` does, for `work` that pushes runs.
+   * @param expected the runs that it will push, if they are known: PostgreSQL then looks up what they name together
+   */
+  push<T>(expected: readonly Push[], work: (transaction: PushTransaction) => Promise<T>): Promise<T> {
+    const tracer = activeTracer();
+    if (tracer === null) return this.#enqueue(expected, work);
+    return tracer.span('write', { kind: 'internal' }, () => this.#enqueue(expected, work));
+  }
+
+  #enqueue<T>(expected: readonly Push[], work: (transaction: PushTransaction) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       let result: { value: T } | undefined;
       this.#waiting.push({
-        work: async (change) => {
-          result = { value: await work(change) };
+        expected,
+        work: async (transaction) => {
+          result = { value: await work(transaction) };
         },
         done: () => {
           if (result) resolve(result.value);
@@ -102,16 +113,25 @@ export class Writer {
 
   async #runAll(change: StoreTransaction, jobs: readonly Job[]): Promise<SettleJob[]> {
     const settlers: SettleJob[] = [];
+    const transaction = this.#pushes.begin(
+      change,
+      jobs.flatMap(({ expected }) => expected),
+    );
     for (const job of jobs) {
-      const before = this.#changeCount();
+      const before = transaction.changeCount;
       try {
-        await runJob(job, change);
+        await runJob(job, transaction);
         settlers.push(() => job.done());
       } catch (error) {
         const isRefusal = error instanceof RefusalError || error instanceof RunInputError;
-        if (!isRefusal || this.#changeCount() !== before) throw new PartialFailureError();
+        if (!isRefusal || transaction.changeCount !== before) throw new PartialFailureError();
         settlers.push(() => job.failed(error));
       }
+    }
+    try {
+      await transaction.change();
+    } catch {
+      throw new PartialFailureError();
     }
     return settlers;
   }
@@ -121,7 +141,9 @@ export class Writer {
     for (const job of jobs) {
       await sql`savepoint job`.execute(change);
       try {
-        await runJob(job, change);
+        const transaction = this.#pushes.begin(change, job.expected);
+        await runJob(job, transaction);
+        await transaction.change();
         settlers.push(() => job.done());
       } catch (error) {
         await undo(change, error);
@@ -143,5 +165,5 @@ async function undo(change: StoreTransaction, reason: unknown): Promise<void> {
 }
 
 /** What a change does belongs to the span of its request, not to the transaction that it shares with others. */
-const runJob = ({ work, span }: Job, change: StoreTransaction): Promise<void> =>
-  span === null ? work(change) : (activeTracer()?.within(span, () => work(change)) ?? work(change));
+const runJob = ({ work, span }: Job, transaction: PushTransaction): Promise<void> =>
+  span === null ? work(transaction) : (activeTracer()?.within(span, () => work(transaction)) ?? work(transaction));

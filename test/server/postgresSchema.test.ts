@@ -7,7 +7,7 @@ import { Client } from 'pg';
 import * as z from 'zod';
 import { activeLock } from '../../src/server/store/postgres/lease.ts';
 import { openPostgres } from '../../src/server/store/postgres/openPostgres.ts';
-import { migrate, type Migration } from '../../src/server/store/postgres/schema/migrations.ts';
+import { migrate, type Migration, migrations } from '../../src/server/store/postgres/schema/migrations.ts';
 import { openStore } from '../../src/server/store/sqlite/open.ts';
 import type { Store, Tables } from '../../src/server/store/tables.ts';
 import { hasPostgres, TestPostgres } from '../support/postgres.ts';
@@ -167,8 +167,9 @@ describe('the schema of PostgreSQL', function () {
     (await rowsOf(store, z.object({ version: z.number() }), 'select version from schema_version')).map(
       ({ version }) => version,
     );
+  const now = migrations.length;
   const steps: Migration[] = [
-    () => Promise.resolve(),
+    ...migrations,
     async (change) => {
       await sql`create table added (id bigint)`.execute(change);
     },
@@ -181,19 +182,19 @@ describe('the schema of PostgreSQL', function () {
   it('is migrated in steps, each of which is done or undone', async () => {
     const store = await open(await newDatabase());
     await assert.rejects(migrate(store, { isActive: false, steps }), /division by zero/);
-    assert.deepEqual(await versionOf(store), [2]);
+    assert.deepEqual(await versionOf(store), [now + 1]);
     await sql`select id from added`.execute(store);
     await assert.rejects(sql`select id from half`.execute(store), /does not exist/);
-    await migrate(store, { isActive: false, steps: steps.slice(0, 2) });
-    assert.deepEqual(await versionOf(store), [2]);
+    await migrate(store, { isActive: false, steps: steps.slice(0, now + 1) });
+    assert.deepEqual(await versionOf(store), [now + 1]);
   });
 
   it('of a later version is refused', async () => {
     const store = await open(await newDatabase());
-    await migrate(store, { isActive: false, steps: steps.slice(0, 2) });
+    await migrate(store, { isActive: false, steps: steps.slice(0, now + 1) });
     await assert.rejects(
-      migrate(store, { isActive: false, steps: steps.slice(0, 1) }),
-      /written by a newer version of the station server \(schema 2, this one knows 1\)/,
+      migrate(store, { isActive: false, steps: steps.slice(0, now) }),
+      new RegExp(`written by a newer version of the station server \\(schema ${now + 1}, this one knows ${now}\\)`),
     );
   });
 
@@ -203,14 +204,14 @@ describe('the schema of PostgreSQL', function () {
     const server = new Client({ connectionString: url });
     await server.connect();
     await server.query('select pg_advisory_lock($1)', [activeLock]);
-    await migrate(store, { isActive: false, steps: steps.slice(0, 1) });
+    await migrate(store, { isActive: false, steps: steps.slice(0, now) });
     await assert.rejects(
-      migrate(store, { isActive: false, steps: steps.slice(0, 2) }),
+      migrate(store, { isActive: false, steps: steps.slice(0, now + 1) }),
       /A station server of an earlier version is running/,
     );
-    assert.deepEqual(await versionOf(store), [1]);
-    await migrate(store, { isActive: true, steps: steps.slice(0, 2) });
-    assert.deepEqual(await versionOf(store), [2]);
+    assert.deepEqual(await versionOf(store), [now]);
+    await migrate(store, { isActive: true, steps: steps.slice(0, now + 1) });
+    assert.deepEqual(await versionOf(store), [now + 1]);
     await server.end();
   });
 });

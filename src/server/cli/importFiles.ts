@@ -5,7 +5,7 @@ import { oneLine } from '../../shared/format/oneLine.ts';
 import type { ReadFile } from '../importing/readFile.ts';
 import { type RecordOfFile, RecordStore } from '../importing/storeRecords.ts';
 import type { Engine } from '../store/engine.ts';
-import { findProceduresByName } from '../store/procedures.ts';
+import { findProcedureCalled, findProceduresByName } from '../store/procedures.ts';
 import { findStation, findStationsByName } from '../store/stations.ts';
 import type { Store } from '../store/tables.ts';
 import { CommandError } from './commandError.ts';
@@ -147,8 +147,8 @@ async function stationsOf(store: Store, called: string): Promise<Named[]> {
   return byId === null ? findStationsByName(store, called) : [byId];
 }
 
-async function proceduresOf({ store, pushes }: Engine, called: string): Promise<Named[]> {
-  const found = await pushes.findProcedure(store, called);
+async function proceduresOf({ store }: Engine, called: string): Promise<Named[]> {
+  const found = await findProcedureCalled(store, called);
   return found === undefined ? findProceduresByName(store, called) : [found];
 }
 

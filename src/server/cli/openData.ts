@@ -23,7 +23,7 @@ export async function openData({ database, databaseUrl }: DataFolder, lease: Lea
       // The error itself has the whole connection.
       connectionLost: (error) => logFailure('A connection to PostgreSQL was lost', messageOf(error)),
     });
-    return { ...opened, writer: new Writer(opened.store, () => opened.changeCount()) };
+    return { ...opened, writer: new Writer(opened.store, opened.pushes) };
   } catch (error) {
     throw databaseError(error);
   }

@@ -4,8 +4,7 @@ import { conflict } from '../http/refusalError.ts';
 import { noMarks } from '../pushMarks.ts';
 import { pushRun } from '../pushRun.ts';
 import { addLink } from '../store/links.ts';
-import { insertProcedure } from '../store/procedures.ts';
-import type { Pushes } from '../store/pushes.ts';
+import { findProcedureCalled, insertProcedure } from '../store/procedures.ts';
 import { insertStation } from '../store/stations.ts';
 import type { Store } from '../store/tables.ts';
 import type { Writer } from '../writer.ts';
@@ -25,12 +24,12 @@ interface DemoData {
  * @throws RefusalError (409) if there is demo data already
  */
 export async function createDemoData(
-  { store, pushes, writer, calendar }: { store: Store; pushes: Pushes; writer: Writer; calendar: Calendar },
+  { store, writer, calendar }: { store: Store; writer: Writer; calendar: Calendar },
   userId: string,
   days: number,
 ): Promise<DemoData> {
   for (const [{ procedure }] of benches) {
-    if ((await pushes.findProcedure(store, procedure.identifier)) !== undefined) {
+    if ((await findProcedureCalled(store, procedure.identifier)) !== undefined) {
       throw conflict(
         `The demo data is here already: there is a procedure ${procedure.identifier}. Delete its procedures to create it again.`,
       );
@@ -39,10 +38,16 @@ export async function createDemoData(
   const stations = await createStations(writer, userId);
   let runs = 0;
   for (const batch of batchesOf(demoProduction({ seed, days, now: Date.now(), calendar }))) {
-    await writer.write(async (change) => {
-      for (const { station, run, sample } of batch) {
-        const { id } = await pushRun({ change, pushes }, run, stationCaller(stations, station), noMarks);
+    const pushed = batch.map(({ station, run, sample }) => ({
+      push: { run, caller: stationCaller(stations, station), marks: noMarks },
+      sample,
+    }));
+    const expected = pushed.map(({ push }) => push);
+    await writer.push(expected, async (transaction) => {
+      for (const { push, sample } of pushed) {
+        const { id } = await pushRun(transaction, push);
         if (sample !== null) {
+          const change = await transaction.change();
           await change
             .updateTable('units')
             .set({ sample })

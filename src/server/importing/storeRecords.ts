@@ -30,13 +30,13 @@ class DryRunEnd extends Error {
  * again. The second of two equal records of a file is another result.
  */
 export class RecordStore {
-  readonly #data: Pick<Engine, 'writer' | 'pushes'>;
+  readonly #data: Pick<Engine, 'writer'>;
   readonly #station: Caller;
   readonly #isDryRun: boolean;
   /** How often each content was in the file so far. */
   #numbers = new Map<string, number>();
 
-  constructor(data: Pick<Engine, 'writer' | 'pushes'>, station: Caller, isDryRun: boolean) {
+  constructor(data: Pick<Engine, 'writer'>, station: Caller, isDryRun: boolean) {
     this.#data = data;
     this.#station = station;
     this.#isDryRun = isDryRun;
@@ -62,16 +62,16 @@ export class RecordStore {
   }
 
   async #store({ file, format, place, run }: RecordOfFile, hash: string, number: number): Promise<StoreResult> {
-    const { writer, pushes } = this.#data;
     const key = `station ${this.#station.id} import ${hash} ${number}`;
     const imported = { import_format: format, import_source: `${basename(file)}${place}` };
     const marks = { pushKey: key, refKey: null, hash, isByAssistant: false };
-    const marked = { ...run, metadata: { ...run.metadata, ...imported } };
+    const push = { run: { ...run, metadata: { ...run.metadata, ...imported } }, caller: this.#station, marks };
     try {
-      const { existed } = await writer.write(async (change) => {
-        const pushed = await pushRun({ change, pushes }, marked, this.#station, marks);
-        if (this.#isDryRun) throw new DryRunEnd(pushed.existed);
-        return pushed;
+      const { existed } = await this.#data.writer.push([push], async (transaction) => {
+        const pushed = await pushRun(transaction, push);
+        if (!this.#isDryRun) return pushed;
+        await transaction.change();
+        throw new DryRunEnd(pushed.existed);
       });
       return existed ? 'existed' : 'stored';
     } catch (error) {

@@ -27,12 +27,13 @@ export function v1Routes(services: RouteServices): void {
   streamingRoute(services);
 }
 
-function runRoutes({ mount, store, pushes, writer, files }: RouteServices): void {
+function runRoutes({ mount, store, writer, files }: RouteServices): void {
   mount(v1.createRun, async (call) => {
     const run = v1RunToNewRun(call.body, Date.now());
     const { client: _, client_version: __, ...content } = call.body;
     const marks = marksOf(call, null, content);
-    const { id } = await writer.write((change) => pushRun({ change, pushes }, run, call.caller, marks));
+    const push = { run, caller: call.caller, marks };
+    const { id } = await writer.push([push], (transaction) => pushRun(transaction, push));
     return { id, message: `Run ${id} created.` };
   });
 
@@ -77,7 +78,7 @@ function unitRoutes({ mount, writer, files }: RouteServices): void {
   });
 }
 
-function uploadRoutes({ mount, store, pushes, writer, files, urls }: RouteServices): void {
+function uploadRoutes({ mount, store, writer, files, urls }: RouteServices): void {
   mount(v1.initializeUpload, ({ body, caller, origin }) =>
     writer.write(async (change) => {
       const id = await insertUpload(change, body.name, creatorOf(caller));
@@ -97,7 +98,7 @@ function uploadRoutes({ mount, store, pushes, writer, files, urls }: RouteServic
     const { body, caller } = call;
     const marksFor = (content: unknown) => marksOf(call, null, content);
     const request = { uploadId: body.upload_id, caller, marksFor, allowDuplicate: true };
-    const { id } = await importReport({ store, pushes, writer, files }, request);
+    const { id } = await importReport({ store, writer, files }, request);
     return { id };
   });
 }

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { containing, fold } from './fold.ts';
-import type { WriteContext } from './pushes.ts';
 import { isReadableUnit, type Reader } from './readers.ts';
 import type { Creator, Store, StoreTransaction } from './tables.ts';
 
@@ -26,13 +25,9 @@ export async function insertBatch(change: StoreTransaction, number: string, by: 
   return id;
 }
 
-export async function findOrCreateBatch(
-  { change, pushes }: WriteContext,
-  number: string,
-  by: Creator,
-): Promise<string> {
-  const known = await pushes.findBatch(change, number);
-  return known ?? insertBatch(change, number, by);
+export async function findOrCreateBatch(change: StoreTransaction, number: string, by: Creator): Promise<string> {
+  const known = await findBatch(change, number);
+  return known?.id ?? insertBatch(change, number, by);
 }
 
 export async function renameBatch(change: StoreTransaction, id: string, number: string): Promise<void> {

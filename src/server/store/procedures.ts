@@ -83,6 +83,17 @@ export async function deleteProcedure(change: StoreTransaction, id: string): Pro
 export const procedureSummary = z.object({ id: z.string(), name: z.string(), identifier: z.string().nullable() });
 export type ProcedureSummary = z.infer<typeof procedureSummary>;
 
+/** Finds a procedure by its UUID or by an identifier such as `FVT1`, without regard to case. */
+export async function findProcedureCalled(store: Store, idOrIdentifier: string): Promise<ProcedureSummary | undefined> {
+  const id = idOrIdentifier.toLowerCase();
+  return store
+    .selectFrom('procedures')
+    .select(['id', 'name', 'identifier'])
+    .where((where) => where.or([where('id', '=', id), where('identifier_key', '=', fold(idOrIdentifier))]))
+    .orderBy(sql`id = ${id}`, 'desc')
+    .executeTakeFirst();
+}
+
 export async function listProcedures(
   store: Store,
   filter: {

@@ -1,79 +1,80 @@
 import * as z from 'zod';
+import type { Metadata } from '../../shared/contract/metadata.ts';
 import type { NewRun } from '../../shared/run/newRun.ts';
-import type { FoundKey } from './keys.ts';
+import type { FoundKey, KeyOwner } from './keys.ts';
 import type { ProcedureSummary } from './procedures.ts';
 import type { MarkedRun, PushMarks } from './runs.ts';
 import type { WaitingTrial } from './studies.ts';
-import type { Creator, Store, StoreTransaction } from './tables.ts';
+import type { Creator, StoreTransaction } from './tables.ts';
 
 type MaybeLater<T> = T | Promise<T>;
 
-export interface PlaceOfUnit {
-  readonly revision_id: string;
-  readonly batch_id: string | null;
+/** A run that is to be stored. */
+export interface Push {
+  readonly run: NewRun;
+  readonly caller: KeyOwner;
+  readonly marks: PushMarks;
 }
 
-export interface NewUnitOfRun extends PlaceOfUnit {
-  readonly id: string;
-  readonly serialNumber: string;
-  readonly runId: string;
-  readonly by: Creator;
-}
+const placeOfUnit = z.object({ revision_id: z.string(), batch_id: z.string().nullable() });
+export type PlaceOfUnit = z.infer<typeof placeOfUnit>;
 
-export const knownUnitRow = z.object({
-  id: z.string(),
-  serial_number: z.string(),
-  revision_id: z.string(),
-  batch_id: z.string().nullable(),
-});
+export const knownUnitRow = placeOfUnit.extend({ id: z.string() });
 export type KnownUnit = z.infer<typeof knownUnitRow>;
+
+/** What the database has of all that a push names. */
+export interface FoundByPush {
+  /** It has the UUID or the identifier, such as `FVT1`, that the run names, without regard to case. */
+  readonly procedure: ProcedureSummary | null;
+  /** Whether the station that pushes is linked to the procedure. */
+  readonly isLinked: boolean;
+  /** The runs of earlier pushes with the same marks. */
+  readonly byPushKey: MarkedRun | null;
+  readonly byRefKey: MarkedRun | null;
+  /** Whether the slot of the execution has a run. */
+  readonly hasSlotRun: boolean;
+  readonly unit: KnownUnit | null;
+  /** If the run names no revision, it is the unit's if that is of this part, otherwise the part's oldest. */
+  readonly revisionId: string | null;
+  readonly batchId: string | null;
+  readonly versionId: string | null;
+  readonly operatorId: string | null;
+  /** The trial that waits for this run: the next one of an active study. */
+  readonly trial: WaitingTrial | null;
+}
 
 export interface RunReferences {
   readonly id: string;
   readonly procedureId: string;
   readonly versionId: string | null;
-  readonly unit: PlaceOfUnit & { readonly id: string };
+  /** The unit with its place from now on. */
+  readonly unit: KnownUnit & { readonly state: 'new' | 'moved' | 'unchanged' };
   readonly subUnitIds: readonly string[];
   readonly operatorId: string | null;
-  readonly marks: PushMarks;
+  readonly metadata: Metadata;
   readonly by: Creator;
 }
 
+/** A transaction in which runs are pushed. */
+export interface PushTransaction {
+  /** Rises with each change that was made, also of a push that is not in the database yet. */
+  readonly changeCount: number;
+  find(push: Push): MaybeLater<FoundByPush>;
+  /** Inserts a run with its unit, phases, measurements, logs and metadata. */
+  insertRun(push: Push, references: RunReferences): MaybeLater<void>;
+  /** Returns the transaction for everything else, until the next push. It has all runs that were inserted. */
+  change(): MaybeLater<StoreTransaction>;
+}
+
 /**
- * What every request or every push does with the database. Each engine does it in its fastest way: SQLite runs prepared
+ * What every request or every push does with the database. Each engine does it in its fastest way. SQLite runs prepared
  * statements one after the other without waiting for promises, because one promise for each statement takes a tenth of the
- * time of a push.
+ * time of a push. PostgreSQL does all pushes of a transaction together, because each of its answers is waited for.
  */
 export interface Pushes {
   findKey(hash: string): MaybeLater<FoundKey | null>;
   /** Stores that a key was used; does nothing if another request would be undone with it. */
   saveKeyUse(key: FoundKey, now: number): MaybeLater<void>;
-  /** Finds a procedure by its UUID or by an identifier such as `FVT1`, without regard to case. */
-  findProcedure(store: Store, idOrIdentifier: string): MaybeLater<ProcedureSummary | undefined>;
-  isLinked(store: Store, stationId: string, procedureId: string): MaybeLater<boolean>;
-  findRunByMark(store: Store, column: 'push_key' | 'ref_key', mark: string): MaybeLater<MarkedRun | undefined>;
-  hasSlotRun(store: Store, executionId: string, slotKey: string | null): MaybeLater<boolean>;
-  findUnit(store: Store, serialNumber: string): MaybeLater<KnownUnit | undefined>;
-  /**
-   * Returns the revision that the run names. If it names none, it is the unit's if that is of this part, otherwise the
-   * part's oldest.
-   */
-  findRevision(store: Store, run: NewRun, unit: KnownUnit | undefined): MaybeLater<string | null>;
-  findBatch(store: Store, number: string): MaybeLater<string | null>;
-  findVersion(store: Store, procedureId: string, tag: string): MaybeLater<string | null>;
-  insertUnit(change: StoreTransaction, unit: NewUnitOfRun): MaybeLater<void>;
-  moveUnit(change: StoreTransaction, id: string, place: PlaceOfUnit): MaybeLater<void>;
-  /** Inserts a run with its phases, measurements and logs, and returns its key. */
-  insertRun(change: StoreTransaction, run: NewRun, references: RunReferences): MaybeLater<number>;
-  /** Returns the trial that waits for this run: the next one of an active study. */
-  findWaitingTrial(
-    store: Store,
-    run: { procedureId: string; stationId: string; serialNumber: string; startedAt: number },
-  ): MaybeLater<WaitingTrial | undefined>;
-}
-
-/** A change within which a run is pushed. */
-export interface WriteContext {
-  readonly change: StoreTransaction;
-  readonly pushes: Pushes;
+  /** @param expected the pushes of the transaction in their order; others can be made in it, too */
+  begin(change: StoreTransaction, expected: readonly Push[]): PushTransaction;
 }

@@ -33,6 +33,10 @@ export async function findRun(store: Store, id: string, reader: Reader = null) {
   return selectRuns(store).where('r.id', '=', id.toLowerCase()).where(isReadableRun(reader)).executeTakeFirst();
 }
 
+export async function findRunKey(store: Store, id: string): Promise<number> {
+  return (await store.selectFrom('runs').select('key').where('id', '=', id).executeTakeFirstOrThrow()).key;
+}
+
 /**
  * The marks by which a repeated push is recognized: its `Idempotency-Key` and `client_run_ref`, each with the caller, and
  * the hash of its content. Each is null if there is none. Also, whether an assistant started the run.

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { fold } from './fold.ts';
-import type { WriteContext } from './pushes.ts';
 import type { Creator, Store, StoreTransaction } from './tables.ts';
 
 export async function findVersion(store: Store, procedureId: string, tag: string) {
@@ -27,16 +26,6 @@ export async function insertVersion(
     .values({ id, procedure_id, tag, tag_key: fold(tag), created_at: Date.now(), ...by })
     .execute();
   return id;
-}
-
-export async function findOrCreateVersion(
-  { change, pushes }: WriteContext,
-  procedureId: string,
-  tag: string,
-  by: Creator,
-): Promise<string> {
-  const known = await pushes.findVersion(change, procedureId, tag);
-  return known ?? insertVersion(change, procedureId, tag, by);
 }
 
 /** Deletes a version. The caller has checked that no run has it. */

@@ -5,7 +5,7 @@ import { fold } from '../../store/fold.ts';
 import { addLink } from '../../store/links.ts';
 import { readMetadata } from '../../store/metadata.ts';
 import { findPart, insertPart } from '../../store/parts.ts';
-import { insertProcedure } from '../../store/procedures.ts';
+import { findProcedureCalled, insertProcedure } from '../../store/procedures.ts';
 import { findRevision, insertRevision } from '../../store/revisions.ts';
 import { insertStation, setGroup } from '../../store/stations.ts';
 import type { StoreTransaction } from '../../store/tables.ts';
@@ -15,7 +15,7 @@ import { firstUserId } from '../../store/users.ts';
 import { type CopiedAttachment, proceduresLike, type RunCopier } from './copyRun.ts';
 import type { ExportedUnit } from './exportFormat.ts';
 
-type Target = Pick<Engine, 'writer' | 'pushes'>;
+type Target = Pick<Engine, 'writer'>;
 
 /** A unit of an export that cannot be stored. The message is a sentence for the user. */
 export class UnitCopyError extends Error {
@@ -32,13 +32,13 @@ interface Place {
  * have the same name are taken in the order in which they were created.
  */
 export async function copyProcedures(
-  { writer, pushes }: Target,
+  { writer }: Target,
   procedures: readonly (Place & { identifier: string | null })[],
 ): Promise<Map<string, string>> {
   const ids = new Map<string, string>();
   for (const { id, name, identifier } of procedures) {
     const found = await writer.write(async (change) => {
-      const known = identifier === null ? undefined : await pushes.findProcedure(change, identifier);
+      const known = identifier === null ? undefined : await findProcedureCalled(change, identifier);
       if (known !== undefined) return known.id;
       const taken = new Set(ids.values());
       const like = (await proceduresLike(change, name, identifier)).find((each) => !taken.has(each.id));
@@ -89,7 +89,7 @@ export async function copyStations(
  * @param isParentPass whether all units exist, so that their places in others can be set
  */
 export async function copyUnit(
-  { writer, pushes }: Target,
+  { writer }: Target,
   copier: RunCopier,
   unit: ExportedUnit,
   attachments: readonly CopiedAttachment[],
@@ -101,7 +101,7 @@ export async function copyUnit(
   }
   const missing = await writer.write(async (change) => {
     const known = await findUnit(change, unit.serial_number);
-    if (known === null) await createUnit(change, pushes, unit);
+    if (known === null) await createUnit(change, unit);
     else {
       const metadata = { ...unit.metadata, ...readMetadata(known.metadata_json) };
       const sample = known.sample ?? unit.sample;
@@ -127,7 +127,7 @@ async function existing(change: StoreTransaction, serialNumber: string) {
   throw new UnitCopyError(`There is no unit "${serialNumber}".`);
 }
 
-async function createUnit(change: StoreTransaction, pushes: Target['pushes'], unit: ExportedUnit): Promise<void> {
+async function createUnit(change: StoreTransaction, unit: ExportedUnit): Promise<void> {
   const by = creatorOf({ kind: 'user', id: await firstUserId(change), name: '', role: 'administrator' });
   const part = await findPart(change, unit.part_number);
   const partId = part?.id ?? (await insertPart(change, { number: unit.part_number, name: unit.part_name }, by));
@@ -138,7 +138,7 @@ async function createUnit(change: StoreTransaction, pushes: Target['pushes'], un
     {
       serial_number: unit.serial_number,
       revision_id: revision?.id ?? (await insertRevision(change, { partId, number: unit.revision_number }, by)),
-      batch_id: batch === null ? null : await findOrCreateBatch({ change, pushes }, batch, by),
+      batch_id: batch === null ? null : await findOrCreateBatch(change, batch, by),
       sample: unit.sample,
       metadata_json: JSON.stringify(unit.metadata),
     },

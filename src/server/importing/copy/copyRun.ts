@@ -9,7 +9,7 @@ import { pushRun } from '../../pushRun.ts';
 import type { Engine } from '../../store/engine.ts';
 import { fold } from '../../store/fold.ts';
 import { addLink } from '../../store/links.ts';
-import { insertProcedure } from '../../store/procedures.ts';
+import { findProcedureCalled, insertProcedure } from '../../store/procedures.ts';
 import { existingRuns } from '../../store/runs.ts';
 import { findStationsByName, insertStation } from '../../store/stations.ts';
 import type { Store, StoreTransaction } from '../../store/tables.ts';
@@ -39,7 +39,7 @@ export interface CopiedRun {
 
 export type CopyResult = 'stored' | 'existed' | 'waits' | { readonly problem: string };
 
-interface Target extends Pick<Engine, 'store' | 'writer' | 'pushes'> {
+interface Target extends Pick<Engine, 'store' | 'writer'> {
   readonly files: Attachments;
 }
 
@@ -96,18 +96,20 @@ export class RunCopier {
    * @param isLast whether a run whose sub-units are missing is a problem
    */
   async copy({ run, procedureIdentifier, attachments }: CopiedRun, isLast: boolean): Promise<CopyResult> {
-    const { writer, pushes } = this.#target;
+    const { writer } = this.#target;
     if ((await this.existing([run.id])).size > 0) return 'existed';
     try {
       const converted = this.#withoutUnitsOfDryRun(runOfAnswer(run));
       if (!isLast && (await this.#isWaiting(converted))) return 'waits';
       const uploads = this.#isDryRun ? [] : await this.#receiveAll(attachments);
-      const { existed } = await writer.write(async (change) => {
-        const station = await this.#stationOf(change, run);
-        const procedure = await this.#procedureOf(change, run, procedureIdentifier, station);
+      const { existed } = await writer.push([], async (transaction) => {
+        const before = await transaction.change();
+        const station = await this.#stationOf(before, run);
+        const procedure = await this.#procedureOf(before, run, procedureIdentifier, station);
         const marks = { pushKey: markOf(run.id), refKey: null, hash: hashOf(run.id), isByAssistant: false };
         const marked = { ...converted, procedure, metadata: this.#metadataOf(run) };
-        const pushed = await pushRun({ change, pushes }, marked, station, marks);
+        const pushed = await pushRun(transaction, { run: marked, caller: station, marks });
+        const change = await transaction.change();
         for (const { id, isReport } of uploads) await attachToRun(change, id, pushed.id, isReport);
         await setSample(change, run);
         if (this.#isDryRun) throw new DryRunEnd();
@@ -167,8 +169,7 @@ export class RunCopier {
   }
 
   async #findOrCreateProcedure(change: StoreTransaction, name: string, identifier: string | null): Promise<string> {
-    const { pushes } = this.#target;
-    const byIdentifier = identifier === null ? undefined : await pushes.findProcedure(change, identifier);
+    const byIdentifier = identifier === null ? undefined : await findProcedureCalled(change, identifier);
     if (byIdentifier !== undefined) return byIdentifier.id;
     if (identifier === null && (this.#sourceProcedures.get(fold(name))?.size ?? 0) > 1) {
       throw new ImportError(`Several procedures of the source have the name "${name}". Give them identifiers there.`);

@@ -5,11 +5,8 @@ import type { RouteServices } from '../../routeServices.ts';
 export function demoDataRoute({
   mount,
   store,
-  pushes,
   writer,
   calendar,
-}: Pick<RouteServices, 'mount' | 'store' | 'pushes' | 'writer' | 'calendar'>): void {
-  mount(local.createDemoData, ({ caller, body }) =>
-    createDemoData({ store, pushes, writer, calendar }, caller.id, body.days),
-  );
+}: Pick<RouteServices, 'mount' | 'store' | 'writer' | 'calendar'>): void {
+  mount(local.createDemoData, ({ caller, body }) => createDemoData({ store, writer, calendar }, caller.id, body.days));
 }

@@ -4,6 +4,7 @@ import { countsInStudy } from '../../attachToStudy.ts';
 import { conflict, notFound, unprocessable } from '../../http/refusalError.ts';
 import type { RouteServices } from '../../routeServices.ts';
 import { fold } from '../../store/fold.ts';
+import { isLinked } from '../../store/links.ts';
 import { findRun, type RunRow } from '../../store/runs.ts';
 import {
   activeStudyOn,
@@ -21,12 +22,7 @@ import {
 import type { Store, StoreTransaction } from '../../store/tables.ts';
 import { existingProcedure, existingRun, existingStation, orNotFound } from '../existing.ts';
 
-export function studyRoutes({
-  mount,
-  store,
-  writer,
-  pushes,
-}: Pick<RouteServices, 'mount' | 'store' | 'writer' | 'pushes'>): void {
+export function studyRoutes({ mount, store, writer }: Pick<RouteServices, 'mount' | 'store' | 'writer'>): void {
   /** Changes a study, and answers with what it is then. */
   const changed = (id: string, work: (change: StoreTransaction, study: StudyRow) => Promise<void>): Promise<Study> =>
     writer.write(async (change) => {
@@ -45,7 +41,7 @@ export function studyRoutes({
       checkPlan(plan);
       for (const { station_id } of plan.appraisers) {
         const station = await existingStation(change, station_id);
-        if (await pushes.isLinked(change, station.id, procedure.id)) continue;
+        if (await isLinked(change, station.id, procedure.id)) continue;
         throw unprocessable(
           `Station "${station.name}" is not linked to procedure "${procedure.name}". Link the procedure to it first.`,
         );

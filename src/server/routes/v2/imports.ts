@@ -11,10 +11,9 @@ type Result = Answer<typeof imports.structured>['results'][number];
 export function importRoutes({
   mount,
   store,
-  pushes,
   writer,
   files,
-}: Pick<RouteServices, 'mount' | 'store' | 'pushes' | 'writer' | 'files'>): void {
+}: Pick<RouteServices, 'mount' | 'store' | 'writer' | 'files'>): void {
   mount(imports.structured, async ({ body, caller }) => {
     const allowDuplicate = body.allow_duplicate ?? false;
     const results: Result[] = [];
@@ -24,7 +23,7 @@ export function importRoutes({
           throw notImplemented(`This server imports OpenHTF reports alone: ${importer} files are read by TofuPilot.`);
         }
         const request = { uploadId: upload_id, caller, marksFor: () => noMarks, allowDuplicate };
-        const { id, existed } = await importReport({ store, pushes, writer, files }, request);
+        const { id, existed } = await importReport({ store, writer, files }, request);
         results.push({ upload_id, success: true, id, already_imported: existed });
       } catch (error) {
         results.push({ upload_id, success: false, error: reasonOf(error) });

@@ -6,6 +6,7 @@ import type { RouteServices } from '../../routeServices.ts';
 import { toPage } from '../../store/pages.ts';
 import {
   deleteProcedure,
+  findProcedureCalled,
   insertProcedure,
   listProcedures,
   type ProcedureRow,
@@ -14,7 +15,6 @@ import {
   setIdentifier,
   stationsOf,
 } from '../../store/procedures.ts';
-import type { Pushes } from '../../store/pushes.ts';
 import { countRuns } from '../../store/runs.ts';
 import type { StoreTransaction } from '../../store/tables.ts';
 import { isoTime, parseTime } from '../../store/time.ts';
@@ -25,13 +25,12 @@ export function procedureRoutes({
   mount,
   store,
   writer,
-  pushes,
   files,
-}: Pick<RouteServices, 'mount' | 'store' | 'writer' | 'pushes' | 'files'>): void {
+}: Pick<RouteServices, 'mount' | 'store' | 'writer' | 'files'>): void {
   mount(procedures.create, ({ body: { name, identifier = null }, caller }) => {
     if (caller.kind !== 'user') throw forbidden('Stations cannot make procedures.');
     return writer.write(async (change) => {
-      await checkIdentifier(pushes, change, identifier, null);
+      await checkIdentifier(change, identifier, null);
       return { id: await insertProcedure(change, { name, identifier, userId: caller.id }) };
     });
   });
@@ -105,7 +104,7 @@ export function procedureRoutes({
   mount(local.setIdentifier, ({ params, body: { identifier } }) =>
     writer.write(async (change) => {
       const { id } = await existingProcedure(change, params.id);
-      await checkIdentifier(pushes, change, identifier, id);
+      await checkIdentifier(change, identifier, id);
       await setIdentifier(change, id, identifier);
       return { id, identifier };
     }),
@@ -113,12 +112,11 @@ export function procedureRoutes({
 }
 
 async function checkIdentifier(
-  pushes: Pushes,
   change: StoreTransaction,
   identifier: string | null,
   ownId: string | null,
 ): Promise<void> {
-  const other = identifier === null ? null : await pushes.findProcedure(change, identifier);
+  const other = identifier === null ? null : await findProcedureCalled(change, identifier);
   if (!other || other.id === ownId) return;
   throw conflict(`The identifier "${identifier}" belongs to procedure "${other.name}" already. Choose another one.`);
 }

@@ -24,15 +24,15 @@ const maxMetadata = 50;
 export function runRoutes({
   mount,
   store,
-  pushes,
   writer,
   files,
   urls,
-}: Pick<RouteServices, 'mount' | 'store' | 'pushes' | 'writer' | 'files' | 'urls'>): void {
+}: Pick<RouteServices, 'mount' | 'store' | 'writer' | 'files' | 'urls'>): void {
   mount(runs.create, async (call) => {
     const run = v2RunToNewRun(call.body);
     const marks = marksOf(call, call.body.client_run_ref, call.body);
-    const { id } = await writer.write((change) => pushRun({ change, pushes }, run, call.caller, marks));
+    const push = { run, caller: call.caller, marks };
+    const { id } = await writer.push([push], (transaction) => pushRun(transaction, push));
     return { id };
   });
 

@@ -21,12 +21,7 @@ import { ownUpload } from '../../uploadRules.ts';
 import { existingPart, existingRevision, existingUnit } from '../existing.ts';
 import { changeableUnit, requireOwnUnit } from './unitRules.ts';
 
-export function unitRoutes({
-  mount,
-  writer,
-  pushes,
-  files,
-}: Pick<RouteServices, 'mount' | 'writer' | 'pushes' | 'files'>): void {
+export function unitRoutes({ mount, writer, files }: Pick<RouteServices, 'mount' | 'writer' | 'files'>): void {
   mount(units.create, ({ body, caller }) =>
     writer.write(async (change) => {
       const { revision } = await existingRevision(change, body.part_number, body.revision_number);
@@ -55,7 +50,7 @@ export function unitRoutes({
         revision_id: await newRevision(change, unit, body),
         ...(batch === undefined
           ? {}
-          : { batch_id: batch && (await findOrCreateBatch({ change, pushes }, batch, creatorOf(caller))) }),
+          : { batch_id: batch && (await findOrCreateBatch(change, batch, creatorOf(caller))) }),
         ...(sample === undefined ? {} : { sample }),
         ...(metadata === undefined ? {} : { metadata_json: changedMetadata(unit.metadata_json, metadata) }),
       });

@@ -15,6 +15,7 @@ import { Pool, types } from 'pg';
 import type { Engine } from '../engine.ts';
 import type { Store, Tables } from '../tables.ts';
 import { isActiveLock, type Lease, silenceLimitMs, whenMachineIsGone } from './lease.ts';
+import { PreparingPool } from './prepared.ts';
 import { postgresPushes } from './pushes.ts';
 import { migrate } from './schema/migrations.ts';
 import { PostgresWordCompiler } from './words.ts';
@@ -106,17 +107,17 @@ interface PostgresOptions {
 export async function openPostgres(
   url: string,
   { lease, connectionLost }: PostgresOptions,
-): Promise<Omit<Engine, 'writer'> & { changeCount(): number }> {
+): Promise<Omit<Engine, 'writer'>> {
   const pool = new Pool({ connectionString: url, max: connections, options: asOptions });
   pool.on('error', connectionLost);
   // One that is in use reports it with the query, too. Without a listener the event would end the process.
   pool.on('connect', (connection) => connection.on('error', () => undefined));
   let changes = 0;
   const store = new Kysely<Tables>({
-    dialect: new WordyDialect({ pool }, lease?.backendId ?? null),
+    dialect: new WordyDialect({ pool: new PreparingPool(pool) }, lease?.backendId ?? null),
     plugins: [new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression })],
     log: ({ query }) => {
-      if (query.query.kind !== 'SelectQueryNode') changes += 1;
+      if (!/^\s*select\b/.test(query.sql)) changes += 1;
     },
   });
   try {
@@ -126,7 +127,7 @@ export async function openPostgres(
     await store.destroy();
     throw error;
   }
-  return { store, changeCount: () => changes, pushes: postgresPushes(store) };
+  return { store, pushes: postgresPushes(store, () => changes) };
 }
 
 async function requireUsable(store: Store): Promise<void> {

@@ -1,13 +1,18 @@
 import { failedMeasurements } from '../../../shared/run/failedMeasurements.ts';
-import type { NewLog, NewPhase, NewRun } from '../../../shared/run/newRun.ts';
+import type { NewLog, NewPhase } from '../../../shared/run/newRun.ts';
 import { fold } from '../fold.ts';
-import type { RunReferences } from '../pushes.ts';
+import type { Push, RunReferences } from '../pushes.ts';
 import { maxLogMessage, maxSourceFile, withColumnNames } from '../runRows.ts';
 import { storedMeasurement } from '../storedMeasurement.ts';
 import type { Statements } from './statements.ts';
 
-export function insertRun(sql: Statements, run: NewRun, references: RunReferences): number {
-  const { unit, marks, by } = references;
+export function insertRun(sql: Statements, push: Push, references: RunReferences): void {
+  const { run, marks } = push;
+  const { unit, by } = references;
+  if (unit.state === 'new') insertUnit(sql, push, references);
+  if (unit.state === 'moved') {
+    sql.run('update units set revision_id = ?, batch_id = ? where id = ?', unit.revision_id, unit.batch_id, unit.id);
+  }
   const key = sql.run(
     `insert into runs (id, procedure_id, version_id, unit_id, revision_id, batch_id, outcome, started_at, ended_at,
        created_at, docstring, operated_by, operator_id, execution_id, slot_key, slot_name, push_key, ref_key, push_hash,
@@ -45,7 +50,32 @@ export function insertRun(sql: Statements, run: NewRun, references: RunReference
   for (const unitId of references.subUnitIds) {
     sql.run('insert into run_sub_units (run_id, unit_id) values (?, ?)', references.id, unitId);
   }
-  return key;
+  for (const [name, value] of Object.entries(references.metadata)) {
+    const isBoolean = typeof value === 'boolean';
+    sql.run(
+      'insert into run_metadata (run_key, name, value, is_boolean) values (?, ?, ?, ?)',
+      key,
+      name,
+      isBoolean ? Number(value) : value,
+      Number(isBoolean),
+    );
+  }
+}
+
+function insertUnit(sql: Statements, { run }: Push, { id, unit, by }: RunReferences): void {
+  sql.run(
+    `insert into units (id, serial_number, serial_key, revision_id, batch_id, created_at, created_during_id,
+       created_by_user_id, created_by_station_id) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    unit.id,
+    run.serialNumber,
+    fold(run.serialNumber),
+    unit.revision_id,
+    unit.batch_id,
+    Date.now(),
+    id,
+    by.created_by_user_id,
+    by.created_by_station_id,
+  );
 }
 
 function insertPhase(sql: Statements, phase: NewPhase, runKey: number): void {

@@ -10,7 +10,6 @@ import {
   SqliteDriver,
   type SqliteStatement,
 } from 'kysely';
-import * as z from 'zod';
 import { serverExit } from '../../../shared/contract/local.ts';
 import { messageOf } from '../../../shared/format/messageOf.ts';
 import { CommandError } from '../../cli/commandError.ts';
@@ -124,8 +123,6 @@ class NodeSqliteDialect extends SqliteDialect {
 const settings = `pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -4000;
   pragma wal_autocheckpoint = 4000`;
 
-const changed = z.object({ changes: z.number() });
-
 /**
  * Opens the database and migrates it to the schema of this program; creates it if it does not exist. A commit is
  * durable when it returns.
@@ -148,6 +145,6 @@ export function openStore(path: string): Engine {
   }
   const sql = new Statements(database);
   const store = new Kysely<Tables>({ dialect: new NodeSqliteDialect(database) });
-  const changeCount = (): number => sql.first(changed, 'select total_changes() as changes')?.changes ?? NaN;
-  return { store, writer: new Writer(store, changeCount), pushes: sqlitePushes(sql) };
+  const pushes = sqlitePushes(sql);
+  return { store, writer: new Writer(store, pushes), pushes };
 }

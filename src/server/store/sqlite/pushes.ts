@@ -1,11 +1,14 @@
+import * as z from 'zod';
 import { fold } from '../fold.ts';
 import { isUseStored, keyOf, keyRow } from '../keys.ts';
-import { procedureSummary } from '../procedures.ts';
-import { knownUnitRow, type Pushes } from '../pushes.ts';
-import { markedRun } from '../runs.ts';
-import { waitingTrial } from '../studies.ts';
+import { type ProcedureSummary, procedureSummary } from '../procedures.ts';
+import { type FoundByPush, type KnownUnit, knownUnitRow, type Push, type Pushes } from '../pushes.ts';
+import { type MarkedRun, markedRun } from '../runs.ts';
+import { type WaitingTrial, waitingTrial } from '../studies.ts';
 import { insertRun } from './insertRun.ts';
 import type { Statements } from './statements.ts';
+
+const changed = z.object({ changes: z.number() });
 
 /** All of it happens on the one connection of the store, so statements within a change belong to the change. */
 export const sqlitePushes = (sql: Statements): Pushes => ({
@@ -27,83 +30,96 @@ export const sqlitePushes = (sql: Statements): Pushes => ({
     sql.run('update api_keys set last_used_at = ? where id = ?', now, key.id);
   },
 
-  findProcedure: (_store, idOrIdentifier) =>
-    sql.first(
-      procedureSummary,
-      `select id, name, identifier from procedures where id = ?1
-       union all select id, name, identifier from procedures where identifier_key = ?2 limit 1`,
-      idOrIdentifier.toLowerCase(),
-      fold(idOrIdentifier),
-    ),
-
-  isLinked: (_store, stationId, procedureId) =>
-    sql.has('select 1 from station_procedures where station_id = ? and procedure_id = ?', stationId, procedureId),
-
-  findRunByMark: (_store, column, mark) =>
-    sql.first(
-      markedRun,
-      `select r.id, r.push_hash, r.procedure_id, r.outcome, u.serial_key
-       from runs as r join units as u on u.id = r.unit_id where r.${column} = ?`,
-      mark,
-    ),
-
-  hasSlotRun: (_store, executionId, slotKey) =>
-    sql.has('select 1 from runs where execution_id = ? and slot_key = ?', executionId, slotKey),
-
-  findUnit: (_store, serialNumber) =>
-    sql.first(
-      knownUnitRow,
-      'select id, serial_number, revision_id, batch_id from units where serial_key = ?',
-      fold(serialNumber),
-    ),
-
-  findRevision(_store, run, unit) {
-    const ofPart = `select rev.id from parts as p join revisions as rev on rev.part_id = p.id where p.number_key = ?`;
-    const part = fold(run.partNumber);
-    if (run.revision !== null) return sql.id(`${ofPart} and rev.number_key = ?`, part, fold(run.revision));
-    return sql.id(
-      `${ofPart} order by rev.id is not ?, rev.created_at, rev.rowid limit 1`,
-      part,
-      unit?.revision_id ?? null,
-    );
-  },
-
-  findBatch: (_store, number) => sql.id('select id from batches where number_key = ?', fold(number)),
-
-  findVersion: (_store, procedureId, tag) =>
-    sql.id('select id from procedure_versions where procedure_id = ? and tag_key = ?', procedureId, fold(tag)),
-
-  insertUnit(_change, { id, serialNumber, revision_id, batch_id, runId, by }) {
-    sql.run(
-      `insert into units (id, serial_number, serial_key, revision_id, batch_id, created_at, created_during_id,
-         created_by_user_id, created_by_station_id) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      id,
-      serialNumber,
-      fold(serialNumber),
-      revision_id,
-      batch_id,
-      Date.now(),
-      runId,
-      by.created_by_user_id,
-      by.created_by_station_id,
-    );
-  },
-
-  moveUnit(_change, id, { revision_id, batch_id }) {
-    sql.run('update units set revision_id = ?, batch_id = ? where id = ?', revision_id, batch_id, id);
-  },
-
-  insertRun: (_change, run, references) => insertRun(sql, run, references),
-
-  findWaitingTrial: (_store, { procedureId, startedAt, stationId, serialNumber }) =>
-    sql.first(
-      waitingTrial,
-      `select t.study_id, t.position from studies as s join study_trials as t on t.study_id = s.id
-       where s.procedure_id = ? and s.active_since <= ? and t.station_id = ? and t.serial_key = ?
-         and t.position = (select min(position) from study_trials where study_id = s.id and run_key is null)`,
-      procedureId,
-      startedAt,
-      stationId,
-      fold(serialNumber),
-    ),
+  begin: (change) => ({
+    get changeCount() {
+      return sql.first(changed, 'select total_changes() as changes')?.changes ?? NaN;
+    },
+    find: (push) => find(sql, push),
+    insertRun: (push, references) => insertRun(sql, push, references),
+    change: () => change,
+  }),
 });
+
+function find(sql: Statements, { run, caller, marks }: Push): FoundByPush {
+  const procedure = findProcedure(sql, run.procedure);
+  const { execution } = run;
+  const station = caller.kind === 'station' ? caller.id : null;
+  const unit = findUnit(sql, run.serialNumber);
+  return {
+    procedure,
+    isLinked:
+      station !== null &&
+      procedure !== null &&
+      sql.has('select 1 from station_procedures where station_id = ? and procedure_id = ?', station, procedure.id),
+    byPushKey: marks.pushKey === null ? null : findRunByMark(sql, 'push_key', marks.pushKey),
+    byRefKey: marks.refKey === null ? null : findRunByMark(sql, 'ref_key', marks.refKey),
+    hasSlotRun:
+      execution !== null &&
+      sql.has('select 1 from runs where execution_id = ? and slot_key = ?', execution.id, execution.slotKey),
+    unit,
+    revisionId: findRevision(sql, run, unit),
+    batchId: run.batch === null ? null : sql.id('select id from batches where number_key = ?', fold(run.batch)),
+    versionId:
+      run.procedureVersion === null || procedure === null
+        ? null
+        : sql.id(
+            'select id from procedure_versions where procedure_id = ? and tag_key = ?',
+            procedure.id,
+            fold(run.procedureVersion),
+          ),
+    operatorId:
+      run.operatedBy === null
+        ? null
+        : sql.id('select id from users where fold(email) = ? order by rowid', fold(run.operatedBy)),
+    trial: station === null || procedure === null ? null : findWaitingTrial(sql, run, procedure.id, station),
+  };
+}
+
+const findProcedure = (sql: Statements, idOrIdentifier: string): ProcedureSummary | null =>
+  sql.first(
+    procedureSummary,
+    `select id, name, identifier from procedures where id = ?1
+     union all select id, name, identifier from procedures where identifier_key = ?2 limit 1`,
+    idOrIdentifier.toLowerCase(),
+    fold(idOrIdentifier),
+  ) ?? null;
+
+const findRunByMark = (sql: Statements, column: 'push_key' | 'ref_key', mark: string): MarkedRun | null =>
+  sql.first(
+    markedRun,
+    `select r.id, r.push_hash, r.procedure_id, r.outcome, u.serial_key
+     from runs as r join units as u on u.id = r.unit_id where r.${column} = ?`,
+    mark,
+  ) ?? null;
+
+const findUnit = (sql: Statements, serialNumber: string): KnownUnit | null =>
+  sql.first(knownUnitRow, 'select id, revision_id, batch_id from units where serial_key = ?', fold(serialNumber)) ??
+  null;
+
+function findRevision(sql: Statements, run: Push['run'], unit: KnownUnit | null): string | null {
+  const ofPart = `select rev.id from parts as p join revisions as rev on rev.part_id = p.id where p.number_key = ?`;
+  const part = fold(run.partNumber);
+  if (run.revision !== null) return sql.id(`${ofPart} and rev.number_key = ?`, part, fold(run.revision));
+  return sql.id(
+    `${ofPart} order by rev.id is not ?, rev.created_at, rev.rowid limit 1`,
+    part,
+    unit?.revision_id ?? null,
+  );
+}
+
+const findWaitingTrial = (
+  sql: Statements,
+  { startedAt, serialNumber }: Push['run'],
+  procedureId: string,
+  stationId: string,
+): WaitingTrial | null =>
+  sql.first(
+    waitingTrial,
+    `select t.study_id, t.position from studies as s join study_trials as t on t.study_id = s.id
+     where s.procedure_id = ? and s.active_since <= ? and t.station_id = ? and t.serial_key = ?
+       and t.position = (select min(position) from study_trials where study_id = s.id and run_key is null)`,
+    procedureId,
+    startedAt,
+    stationId,
+    fold(serialNumber),
+  ) ?? null;

@@ -5,6 +5,7 @@ import { activeLock } from '../lease.ts';
 import { biViews } from './biViews.ts';
 import { firstSchema } from './firstSchema.ts';
 import { firstTriggers } from './firstTriggers.ts';
+import { pushedTogether } from './pushedTogether.ts';
 
 export type Migration = (change: StoreTransaction) => Promise<void>;
 
@@ -24,8 +25,12 @@ async function createFirstSchema(change: StoreTransaction): Promise<void> {
     .execute();
 }
 
+const insertRunsTogether: Migration = async (change) => {
+  await change.executeQuery(CompiledQuery.raw(pushedTogether));
+};
+
 /** The number of a migration is its place, counted from 1. A released one is never edited. */
-const migrations: readonly Migration[] = [createFirstSchema];
+export const migrations: readonly Migration[] = [createFirstSchema, insertRunsTogether];
 
 interface MigrateOptions {
   /** Whether this process is the active server of the database. Otherwise an active one of another version may be running. */

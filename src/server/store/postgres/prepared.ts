@@ -1,0 +1,67 @@
+import {
+  CompiledQuery,
+  type PostgresCursor,
+  type PostgresPool,
+  type PostgresPoolClient,
+  type PostgresQueryResult,
+} from 'kysely';
+import type { Pool, PoolClient } from 'pg';
+import { withoutNul } from './withoutNul.ts';
+
+/** The names of the statements that stay prepared, by their texts. */
+const names = new Map<string, string>();
+
+/**
+ * Returns a function that makes queries of a statement, which each connection parses and plans only once. It is for what every
+ * request or every push does. The lists are planned with the values that are searched for.
+ */
+export function prepared(name: string, text: string): (...parameters: readonly string[]) => CompiledQuery {
+  names.set(text, name);
+  return (...parameters) => CompiledQuery.raw(text, parameters.map(withoutNul));
+}
+
+class PreparingClient implements PostgresPoolClient {
+  readonly #client: PoolClient;
+
+  constructor(client: PoolClient) {
+    this.#client = client;
+  }
+
+  query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
+  query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>;
+  query(sql: unknown, parameters: readonly unknown[] = []): unknown {
+    if (typeof sql !== 'string') throw new Error('Cursors are not used.');
+    const name = names.get(sql);
+    const query = { text: sql, values: [...parameters] };
+    return this.#client.query(name === undefined ? query : { ...query, name });
+  }
+
+  release(isDestroyed?: boolean): void {
+    this.#client.release(isDestroyed);
+  }
+}
+
+/** A pool whose connections keep statements prepared. */
+export class PreparingPool implements PostgresPool {
+  readonly #pool: Pool;
+  readonly #clients = new WeakMap<PoolClient, PreparingClient>();
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  get options(): object {
+    return this.#pool.options;
+  }
+
+  async connect(): Promise<PostgresPoolClient> {
+    const client = await this.#pool.connect();
+    const known = this.#clients.get(client) ?? new PreparingClient(client);
+    this.#clients.set(client, known);
+    return known;
+  }
+
+  end(): Promise<void> {
+    return this.#pool.end();
+  }
+}

@@ -3,6 +3,7 @@ import type { RunnerProcess } from '../../src/extension/run/process/runnerProces
 import { stationEnvironment } from '../../src/extension/run/process/scriptEnvironment.ts';
 import type { UploadFolder } from '../../src/extension/run/uploads/uploadFolder.ts';
 import { runnerEnvironment } from '../../src/shared/contract/runner.ts';
+import { bytecodeFolder } from '../support/bytecode.ts';
 
 interface Pushing {
   script: string;
@@ -26,6 +27,7 @@ export function runPlan({ script, folder, url, station, box }: Pushing): Paramet
     cwd: folder,
     env: {
       ...stationEnvironment(url, station.key),
+      [runnerEnvironment.bytecode]: bytecodeFolder,
       [runnerEnvironment.outbox]: box.path,
       [runnerEnvironment.place]: JSON.stringify(place),
     },

@@ -12,6 +12,7 @@ import { runs } from '../../src/shared/contract/runs.ts';
 import { runPlan } from '../faults/runPlan.ts';
 import { type TestStation, useServer } from '../server/bench.ts';
 import { skip } from '../support/skip.ts';
+import { itSlow } from '../support/slow.ts';
 import { startup } from './support/host.ts';
 import { Recorder } from './support/recorder.ts';
 import { scriptFolder } from './support/script.ts';
@@ -154,6 +155,12 @@ if __name__ == "__main__":
 ${(ways[way] ?? assert.fail()).trim().replaceAll(/^/gm, '    ')}
 `;
 
+/**
+ * Ways in which a child process comes to the runner differently: by its environment, by a fork, and through a pool. With these,
+ * `npm test` shows everything; with the others, that the child process pushes.
+ */
+const mainWays = ['subprocess with an environment of its own', 'os.fork', 'a ProcessPoolExecutor'];
+
 interface Seen {
   readonly events: readonly RunnerEvent[];
   readonly printed: string;
@@ -249,6 +256,8 @@ describe('Child processes of a script', function () {
     const serials = (seen: Seen): (string | null)[] =>
       seen.events.flatMap((event) => (event.event === 'run_complete' ? [event.serial_number] : [])).sort();
 
+    const itWithMainWays = mainWays.includes(way) ? it : itSlow;
+
     /** The tests of these scripts that the editor pushes. */
     const unpushed = kindsOf(way).filter((kind) => kind === 'unpushed').length;
 
@@ -271,7 +280,7 @@ describe('Child processes of a script', function () {
       assert.deepEqual([seen.died, seen.exitCode], [0, 0], diagnostics(seen));
     });
 
-    it(`a child process of ${way} sends nothing in a dry run, whatever address it names`, async () => {
+    itWithMainWays(`a child process of ${way} sends nothing in a dry run, whatever address it names`, async () => {
       const { seen, box, units } = await run(way, python, { mode: 'dry' });
       assert.deepEqual(serials(seen), [...units].sort(), diagnostics(seen));
       assert.deepEqual(elsewhere.requests, [], diagnostics(seen));
@@ -280,15 +289,15 @@ describe('Child processes of a script', function () {
       assert.doesNotMatch(seen.printed, /Traceback/, diagnostics(seen));
     });
 
-    it(`a child process of ${way} saves its result while the server is unavailable`, async () => {
+    itWithMainWays(`a child process of ${way} saves its result while the server is unavailable`, async () => {
       const { seen, box, units } = await run(way, python, { url: 'http://127.0.0.1:1' });
       assert.equal(await pushTheRest(box), units.length, diagnostics(seen));
       assert.deepEqual(await stored(units), [...units].sort(), diagnostics(seen));
     });
 
-    it(`a child process of ${way} that is killed leaves its result on disk`, async function () {
-      if (way === 'a multiprocessing pool') skip(this, 'a pool hangs when one of its processes is killed');
-      if (way === 'a thread pool') skip(this, 'a thread is not killed');
+    // A pool hangs when one of its processes is killed, and a thread is not killed.
+    if (way === 'a multiprocessing pool' || way === 'a thread pool') continue;
+    itWithMainWays(`a child process of ${way} that is killed leaves its result on disk`, async () => {
       const { seen, box, units } = await run(way, python, { dies: true });
       assert.equal(await pushTheRest(box), units.length, diagnostics(seen));
       assert.deepEqual(await stored(units), [...units].sort(), diagnostics(seen));

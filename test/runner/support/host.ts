@@ -14,6 +14,7 @@ import {
   type RunnerEvent,
   runnerEvent,
 } from '../../../src/shared/contract/runner.ts';
+import { bytecodeFolder } from '../../support/bytecode.ts';
 
 export const runner = path.join(import.meta.dirname, '../../../src/runner');
 
@@ -64,6 +65,7 @@ export class Host {
         ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PYTHON'))),
         DISABLE_TELEMETRY: 'true',
         NO_PROXY: '127.0.0.1',
+        [runnerEnvironment.bytecode]: bytecodeFolder,
         ...options.env,
         [runnerEnvironment.channel]: `127.0.0.1:${port}`,
         [runnerEnvironment.token]: 'the token',

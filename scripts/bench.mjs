@@ -88,9 +88,8 @@ plain Python, both were measured in the same run, turn by turn.
 ${rows.join('\n')}
 `;
   // Its packages may have been installed just now.
-  const { format, resolveConfig } = await import('prettier');
-  const options = { ...(await resolveConfig(resultsFile)), filepath: resultsFile };
-  writeFileSync(resultsFile, await format(text, options));
+  const { format } = await import('oxfmt');
+  writeFileSync(resultsFile, (await format(resultsFile, text)).code);
 }
 
 const aimColumns = (aim) =>

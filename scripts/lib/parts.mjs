@@ -45,7 +45,7 @@ export const parts = [
   suite('unit', { timeout: 60_000, folders: ['shared', 'extension', 'webviews', 'project'] }),
   check('types', [npmCommand(['run', 'typecheck'])]),
   check('lint', [npmCommand(['run', 'lint'])]),
-  check('format', [[node, program('prettier', 'prettier'), '--check', '.']]),
+  check('format', [[node, program('oxfmt', 'oxfmt'), '--check', '.']]),
   check('imports', [[node, program('dependency-cruiser', 'depcruise'), 'src', '--config', '.dependency-cruiser.cjs']]),
   check('paths', [[node, script('scripts/lib/tidy.mjs')]]),
   check(

@@ -20,7 +20,8 @@ export interface Circumstances {
 export type Refusal = 'off' | 'untrusted' | 'inUse' | 'busy' | 'declinedTooOften' | 'declined' | 'changed';
 
 export type Decision =
-  { readonly kind: 'run'; readonly by: 'once' | 'budget' } | { readonly kind: 'refuse'; readonly why: Refusal };
+  | { readonly kind: 'run'; readonly by: 'once' | 'budget' }
+  | { readonly kind: 'refuse'; readonly why: Refusal };
 
 export type Answer = { readonly kind: 'declined' } | { readonly kind: 'allowed'; readonly runs: number };
 

@@ -8,7 +8,8 @@ import type { LiveScript } from '../connection/liveScripts.ts';
 import { readPromptImage, withPictures } from '../connection/promptImage.ts';
 
 type TestUpdate =
-  { readonly test: LiveTest; readonly number: number } | { readonly patch: TestPatch; readonly number: number };
+  | { readonly test: LiveTest; readonly number: number }
+  | { readonly patch: TestPatch; readonly number: number };
 
 export class TestReport {
   #test: LiveTest | null = null;

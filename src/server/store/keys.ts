@@ -6,7 +6,8 @@ import type { Store, StoreTransaction } from './tables.ts';
 import { firstUserId } from './users.ts';
 
 export type KeyOwner =
-  { kind: 'user'; id: string; name: string; role: Role } | { kind: 'station'; id: string; name: string };
+  | { kind: 'user'; id: string; name: string; role: Role }
+  | { kind: 'station'; id: string; name: string };
 
 export interface FoundKey {
   id: string;

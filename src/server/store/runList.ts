@@ -5,7 +5,13 @@ import type { Store } from './tables.ts';
 import { isNumberIn, thenJoin, word } from './words.ts';
 
 type RunSort =
-  'started_at' | 'created_at' | 'duration' | 'outcome' | 'serial_number' | 'part_number' | 'revision_number';
+  | 'started_at'
+  | 'created_at'
+  | 'duration'
+  | 'outcome'
+  | 'serial_number'
+  | 'part_number'
+  | 'revision_number';
 
 interface RunPage {
   sortBy: RunSort;

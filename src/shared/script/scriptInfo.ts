@@ -58,7 +58,9 @@ export interface ScriptMarks {
 }
 
 export type ProcedureArgument =
-  { readonly kind: 'named'; readonly id: string } | { readonly kind: 'unnamed' } | { readonly kind: 'computed' };
+  | { readonly kind: 'named'; readonly id: string }
+  | { readonly kind: 'unnamed' }
+  | { readonly kind: 'computed' };
 
 /** What the source of a script shows without running it. Modules that it imports are not read. */
 export interface ScriptInfo extends ScriptOutline, ScriptMarks {

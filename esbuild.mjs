@@ -52,6 +52,7 @@ const nodeBundles = {
     { in: 'src/server/cli/main.ts', out: 'server' },
     { in: 'src/server/assistant/mcp.ts', out: 'mcp' },
     { in: 'src/server/store/postgres/postgres.ts', out: 'postgres' },
+    { in: 'src/server/store/postgres/leaseKeeper.ts', out: 'leaseKeeper' },
     { in: 'kysely', out: 'kysely' },
     { in: 'src/server/metrics/metrics.ts', out: 'metrics' },
     { in: 'src/server/signIn/oidc.ts', out: 'oidc' },

@@ -112,7 +112,7 @@ describe(`two station servers on one PostgreSQL database (FAILOVER_SEED=${seed} 
     standby.start();
   });
 
-  it('lose no acknowledged run and double none when the active one or PostgreSQL is killed', async () => {
+  it('lose no acknowledged run and double none when the active one is killed or stands still, or PostgreSQL is killed', async () => {
     const user = new TestClient((await active(startLimitMs)).url, adminKey);
     const procedure = await user.call(procedures.create, { body: { name: 'Failover', identifier: 'FAILOVER' } });
     const keys: string[] = [];
@@ -122,6 +122,7 @@ describe(`two station servers on one PostgreSQL database (FAILOVER_SEED=${seed} 
     }
 
     const pushing = { isOver: false };
+    const standstills: number[] = [];
     const clients = keys.map((key, n) => pushUntil(() => pushing.isOver, key, n));
     for (let round = 0; round < rounds; round++) {
       const acknowledged = countAcknowledged();
@@ -135,19 +136,35 @@ describe(`two station servers on one PostgreSQL database (FAILOVER_SEED=${seed} 
         assert.match(server.stderr, /The station server is no longer the active one, and ends/);
         await postgres?.run();
         await active(takeoverLimitMs);
+      } else if (round % 3 === 1) {
+        const start = performance.now();
+        server.signal('SIGSTOP');
+        await active(takeoverLimitMs, [other(server)]);
+        standstills.push(Math.round(performance.now() - start));
+        // It continues with what it was about to write, and must write nothing.
+        server.signal('SIGCONT');
+        while (server.isRunning) await delay(1);
+        assert.equal(server.exitCodes.at(-1), serverExit.leaseLost, server.stderr);
       } else {
         await server.end('SIGKILL');
         await active(takeoverLimitMs, [other(server)]);
       }
       server.start();
-      while ((await server.status(local.live.path)) !== 200) await delay(20);
+      while (!isStandby(server)) await delay(20);
     }
     pushing.isOver = true;
     await Promise.all(clients);
 
     const figures = await compareWithDatabase();
-    console.log(`      after ${rounds} failovers: ${JSON.stringify(figures)}`);
+    console.log(
+      `      after ${rounds} failovers: ${JSON.stringify(figures)}; from servers that stood still after ${standstills.join(', ')} ms`,
+    );
   });
+
+  /** By the last line of its processes that says it. */
+  const isStandby = ({ stderr }: LabServer): boolean =>
+    stderr.lastIndexOf('standby until') >
+    Math.max(...[' is the active one', 'no longer'].map((at) => stderr.lastIndexOf(at)));
 
   const countAcknowledged = (): number => pushes.filter(({ id }) => id !== null).length;
 

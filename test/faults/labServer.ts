@@ -55,6 +55,11 @@ export class LabServer {
     await ended;
   }
 
+  /** Lets the process stand still, or continue. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#process?.kill(signal);
+  }
+
   /** Whether the server is the active one. */
   async isReady(): Promise<boolean> {
     return (await this.status(local.ready.path)) === 200;

@@ -2,6 +2,7 @@ import { serverExit } from '../../shared/contract/local.ts';
 import { log } from '../log.ts';
 import type { Lease } from '../store/postgres/lease.ts';
 import type { Entrance } from './entrance.ts';
+import { takeLeaseInThread } from './leaseThread.ts';
 import { logFailure } from './logFailure.ts';
 import { databaseError } from './openData.ts';
 
@@ -11,14 +12,13 @@ import { databaseError } from './openData.ts';
  * @throws CommandError if the database cannot be used
  */
 export async function becomeActive(databaseUrl: string, entrance: Entrance): Promise<Lease> {
-  const { takeLease } = await import('../store/postgres/postgres.ts');
   // Nothing is open yet that would have to end first. A process without handlers ignores the signals in a container.
   const end = (): never => process.exit(0);
   process.once('SIGTERM', end);
   process.once('SIGINT', end);
   const standby = { isLogged: false };
   try {
-    const lease = await takeLease(databaseUrl, {
+    const lease = await takeLeaseInThread(databaseUrl, {
       waiting: (error) => {
         if (error !== null) {
           entrance.reason = 'This station server is a standby, and its PostgreSQL database cannot be reached.';

@@ -1,6 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 
+/** The transactions of all servers of a database take this lock, so that one writes at a time. */
+export const writerLock = 7_446_903_261;
+
 /** The active server of a database holds this lock. */
 export const activeLock = 7_446_903_262;
 
@@ -11,11 +14,11 @@ const retryDelayMs = 250;
 const connectTimeoutMs = 10_000;
 
 /**
- * PostgreSQL ends a connection with the lock, and a transaction, when its server has sent nothing for this long: the process stands
- * still. It is long, because a server on a busy machine may also send nothing for seconds.
+ * PostgreSQL ends a connection with the lock when nothing was sent on it for this long: the process stands still, or its network is
+ * cut. A thread sends on it, which has nothing else to do.
  */
-export const silenceLimitMs = 20_000;
-const checkIntervalMs = 1_000;
+const silenceLimitMs = 2_500;
+const checkIntervalMs = 500;
 const answerLimitMs = 10_000;
 
 /** By these settings, PostgreSQL notices within four seconds that the machine of a server is gone. */
@@ -32,11 +35,17 @@ export interface Lease {
   release(): Promise<void>;
 }
 
+/** Finds the lock of the transactions of this database in `pg_locks`. */
+const isWriterLock = `locktype = 'advisory' and classid = ${Math.floor(writerLock / 2 ** 32)} and objid = ${writerLock % 2 ** 32}
+  and database = (select oid from pg_database where datname = current_database())`;
+
 interface LeaseOptions {
   /** Is called with each attempt that failed. @param error null if another server is active */
   readonly waiting: (error: unknown) => void;
   /** The lock is gone: another server may be active from now on. */
   readonly lost: (error: unknown) => void;
+  /** Whether the server no longer does anything, so that another one should. */
+  readonly isStuck: () => boolean;
 }
 
 /**
@@ -45,7 +54,7 @@ interface LeaseOptions {
  * transaction of days, and PostgreSQL could not clean up what was deleted since it began.
  * @throws Error if the first connection fails, as with a wrong password
  */
-export async function takeLease(url: string, { waiting, lost }: LeaseOptions): Promise<Lease> {
+export async function takeLease(url: string, { waiting, lost, isStuck }: LeaseOptions): Promise<Lease> {
   let session: Client | null = await connect(url);
   for (;;) {
     try {
@@ -53,7 +62,7 @@ export async function takeLease(url: string, { waiting, lost }: LeaseOptions): P
       const { rows } = await session.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [
         activeLock,
       ]);
-      if (rows[0]?.taken === true) return await hold(session, lost);
+      if (rows[0]?.taken === true) return await hold(session, lost, isStuck);
       waiting(null);
     } catch (error) {
       waiting(error);
@@ -83,8 +92,13 @@ async function connect(url: string): Promise<Client> {
   return session;
 }
 
-async function hold(session: Client, lost: (error: unknown) => void): Promise<Lease> {
+async function hold(session: Client, lost: (error: unknown) => void, isStuck: () => boolean): Promise<Lease> {
   const { rows } = await session.query<{ id: number }>('select pg_backend_pid() as id');
+  // The former active server may stand still within a transaction, and would keep all others from writing.
+  await session.query(
+    `select pg_terminate_backend(pid) from pg_locks join pg_stat_activity using (pid)
+     where ${isWriterLock} and granted and usename = current_user`,
+  );
   let isHeld = true;
   let timer: NodeJS.Timeout | undefined;
   const lose = (error: unknown): void => {
@@ -94,6 +108,7 @@ async function hold(session: Client, lost: (error: unknown) => void): Promise<Le
   };
   const check = async (): Promise<void> => {
     try {
+      if (isStuck()) throw new Error('The server has done nothing for a long time.');
       const { rowCount } = await session.query(
         `select 1 from pg_locks where ${isActiveLock} and pid = pg_backend_pid()`,
       );
@@ -102,6 +117,7 @@ async function hold(session: Client, lost: (error: unknown) => void): Promise<Le
       timer = setTimeout(() => void check(), checkIntervalMs).unref();
     } catch (error) {
       lose(error);
+      session.end().catch(() => undefined);
     }
   };
   session.on('error', lose);

@@ -14,7 +14,7 @@ import {
 import { Pool, types } from 'pg';
 import type { Engine } from '../engine.ts';
 import type { Store, Tables } from '../tables.ts';
-import { isActiveLock, type Lease, silenceLimitMs, whenMachineIsGone } from './lease.ts';
+import { isActiveLock, type Lease, whenMachineIsGone, writerLock } from './lease.ts';
 import { PreparingPool } from './prepared.ts';
 import { postgresPushes } from './pushes.ts';
 import { migrate } from './schema/migrations.ts';
@@ -29,14 +29,11 @@ const settings = {
   jit: 'off',
   max_parallel_workers_per_gather: 0,
   ...whenMachineIsGone,
-  idle_in_transaction_session_timeout: silenceLimitMs,
+  idle_in_transaction_session_timeout: 20_000,
 };
 const asOptions = Object.entries(settings)
   .map(([name, value]) => `-c ${name}=${value}`)
   .join(' ');
-
-/** The transactions of all servers of a database take this lock, so that one writes at a time. */
-const writerLock = 7_446_903_261;
 
 /** Whole numbers are below 2^53 here. */
 for (const type of [types.builtins.INT8, types.builtins.NUMERIC]) types.setTypeParser(type, Number);

@@ -39,6 +39,40 @@ with TofuPilot(test):
     test.execute(lambda: "SN-0001")
 `;
 
+const names = `PROCEDURE_ID = "FVT1"
+SERIAL_NUMBER = "SN-OWN"
+PART_NUMBER = "PCBA01"
+`;
+const measured = '{"name": "supply", "outcome": "PASS", "measured_value": 3.3, "lower_limit": 3.2, "upper_limit": 3.4}';
+
+/** By the file's name. The operator's serial number takes the place of the script's own. */
+const otherKinds = {
+  'phase_functions.py': `${names}def phase_supply():\n    return {"measurements": [${measured}]}\n\n\nphase_supply()\n`,
+  'test_board.py': `${names}def test_supply(measure):\n    assert measure("supply", 3.3, lower=3.2, upper=3.4, units="V")\n`,
+  'board.robot': `*** Settings ***
+Library    TestStations
+*** Variables ***
+\${PROCEDURE_ID}    FVT1
+\${SERIAL_NUMBER}    SN-OWN
+\${PART_NUMBER}    PCBA01
+*** Test Cases ***
+Supply
+    Measure    supply    3.3    3.2    3.4    V
+`,
+  'client.py': `import time
+from tofupilot import TofuPilotClient
+
+now = time.time() * 1000
+phase = {"name": "a", "outcome": "PASS", "start_time_millis": now, "end_time_millis": now, "measurements": [${measured}]}
+TofuPilotClient().create_run(
+    procedure_id="FVT1",
+    unit_under_test={"serial_number": "SN-OWN", "part_number": "PCBA01"},
+    run_passed=True,
+    phases=[phase],
+)
+`,
+};
+
 describe('the Operator UI in VS Code', function () {
   const { bench, workbench } = useSharedBench();
   const view = (): FrameLocator => workbench().webview();
@@ -47,7 +81,6 @@ describe('the Operator UI in VS Code', function () {
 
   before(async () => {
     bench.write('station.py', station_script);
-    bench.script('plain_phases.py');
     const window = workbench();
     await createStation(window, 'Bench 1');
     await bench.linkedProcedure('Bench 1', 'FVT1');
@@ -266,15 +299,26 @@ describe('the Operator UI in VS Code', function () {
     await page.close();
   });
 
-  it('explains that it does not open for a script without OpenHTF', async () => {
-    const window = workbench();
-    await createStation(window, 'Bench 2');
-    await window.tree('Stations').row('Bench 2').menu('Set Station Script…');
-    await window.quickInput.opened('Script that Bench 2 starts');
-    await window.quickInput.pick('plain_phases.py');
-    await window.tree('Stations').row('Bench 2').menu('Open Operator UI');
-    const refused = window.notification(/The script of Bench 2, plain_phases\.py, does not use OpenHTF/);
-    await refused.locator.waitFor();
-    await refused.close();
-  });
+  for (const [script, source] of Object.entries(otherKinds)) {
+    it(`tests a unit with ${script}`, async () => {
+      const window = workbench();
+      bench.write(script, source);
+      await window.tree('Stations').row('Bench 1').menu('Set Station Script…');
+      await window.quickInput.opened('Script that Bench 1 starts');
+      await window.quickInput.pick(script);
+      await window.tree('Stations').row('Bench 1').action('Open Operator UI');
+      await view().getByText(script).waitFor();
+      const serialNumber = `SN-${String(Object.keys(otherKinds).indexOf(script) + 300)}`;
+      await serial().fill(serialNumber);
+      await window.page.keyboard.press('Enter');
+      const verdict = view().getByLabel('Verdict');
+      await verdict.getByText(serialNumber).waitFor();
+      await verdict.getByText('PASS', { exact: true }).waitFor();
+      await view().locator('.measurement', { hasText: 'supply' }).first().waitFor();
+      await eventually(async () => {
+        const [newest] = await bench.runs();
+        assert.deepEqual([newest?.unit.serial_number, newest?.outcome], [serialNumber, 'PASS']);
+      });
+    });
+  }
 });

@@ -31,7 +31,7 @@ export function registerOperator(
   const stationOf = (argument: unknown): Promise<SelectedStation> => chosenStation(store, argument);
   const stationWithOperatorUi = async (argument: unknown): Promise<SelectedStation> => {
     const station = await stationOf(argument);
-    await requireOperatorUi(connection, scripts, station);
+    await requireOperatorUi(connection);
     return station;
   };
 

@@ -1,11 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as z from 'zod';
 import { editorTools } from '../src/shared/assistant/editorTools.ts';
 import { serverResources } from '../src/shared/assistant/serverResources.ts';
 import { serverTools } from '../src/shared/assistant/serverTools.ts';
 import { toolSchema } from '../src/shared/assistant/toolSchema.ts';
-import { procedureFile } from '../src/shared/contract/procedureFile.ts';
+import { procedureJsonSchema } from '../src/shared/contract/procedureFile.ts';
 import { runMain, ScriptError } from './lib/main.mjs';
 import { manifestTools } from './lib/manifestTools.mjs';
 import { root } from './lib/paths.mjs';
@@ -38,7 +37,7 @@ function main() {
 }
 
 function procedureSchema() {
-  return `${JSON.stringify(z.toJSONSchema(procedureFile, { io: 'input', target: 'draft-7', reused: 'ref' }), null, 2)}\n`;
+  return `${JSON.stringify(procedureJsonSchema(), null, 2)}\n`;
 }
 
 /** Writes the tools of the editor into package.json as `src/shared/assistant` declares them. */

@@ -191,6 +191,15 @@ function registerProcedureHelp(): vscode.Disposable {
     vscode.languages.registerDefinitionProvider(procedures, {
       provideDefinition: async (document, position) => (await load()).definitionAt(document, position),
     }),
+    vscode.languages.registerCompletionItemProvider(
+      procedures,
+      { provideCompletionItems: async (document, position) => (await load()).completionsAt(document, position) },
+      ' ',
+      '{',
+    ),
+    vscode.languages.registerHoverProvider(procedures, {
+      provideHover: async (document, position) => (await load()).hoverAt(document, position),
+    }),
     vscode.languages.registerCodeLensProvider(
       { language: 'python', scheme: 'file' },
       { provideCodeLenses: async (document) => (setting('codeLens') ? (await load()).phasesOfPython(document) : []) },

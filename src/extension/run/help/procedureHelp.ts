@@ -7,16 +7,18 @@ import { definitionLine, pythonTarget } from '../../../shared/procedure/pythonRe
 import { type ProcedureReading, type PythonMention, readProcedure } from '../../../shared/procedure/readProcedure.ts';
 import { lineRange } from '../../vscode/scriptFile.ts';
 import { rangeOf } from '../../vscode/scriptReader.ts';
+import { hasSchemaExtension } from './procedureSchemaHelp.ts';
 
-/** Extensions that check a YAML file against the schema, which then need not be done twice. */
-const schemaCheckers = ['redhat.vscode-yaml'];
+export { completionsAt, hoverAt } from './procedureSchemaHelp.ts';
+
+/** What an extension for YAML reports by the schema. */
 const schemaProblems: readonly ProcedureProblem['kind'][] = ['syntax', 'unknownKey', 'missing', 'invalid'];
 
 /** Returns the problems of a procedure, with references to Python that lead nowhere. */
 export async function diagnoseProcedure(document: vscode.TextDocument): Promise<vscode.Diagnostic[]> {
   const reading = readProcedure(document.getText(), document.uri.fsPath);
   if (reading === undefined) return [];
-  const isChecked = schemaCheckers.some((id) => vscode.extensions.getExtension(id) !== undefined);
+  const isChecked = hasSchemaExtension();
   const problems = reading.problems
     .filter(({ kind }) => !isChecked || !schemaProblems.includes(kind))
     .map((problem) => diagnostic(document, problem.span, messageOf(problem)));

@@ -39,6 +39,7 @@ export function start(context: vscode.ExtensionContext): App {
   const reader = new ScriptReader();
   const feed = new ChangeFeed(connection, store, log);
   const used = new UsedStations(connection, store, feed, liveScripts, log);
+  const services = { context, log, commands, connection, store, feed, used, reader };
   const onSettings = vscode.workspace.onDidChangeConfiguration((change) => {
     if (!change.affectsConfiguration('testStations.dataFolder')) return;
     connection.reset();
@@ -51,8 +52,8 @@ export function start(context: vscode.ExtensionContext): App {
     feed,
     liveScripts,
     used,
-    registerDoctor(commands, context, connection, store, log, () => inspectPython(log)),
-    registerStations(commands, connection, store, used, feed, log, context.workspaceState),
+    registerDoctor(services, () => inspectPython(log)),
+    registerStations(services),
   );
   const running = registerRun(commands, connection, store, feed, log, liveScripts, used, {
     extension: context.extensionUri,
@@ -67,19 +68,15 @@ export function start(context: vscode.ExtensionContext): App {
   context.subscriptions.push(
     running.parts,
     assistant.parts,
-    registerUptime(commands, connection, store, feed, log, context),
+    registerUptime(services),
     registerOperator(commands, connection, store, liveScripts, running.startScript, log, context),
-    registerInsight(commands, connection, store, feed, log, context.extensionUri, reader, {
-      shownRuns: running.shownRuns,
-      startScript: running.startScript,
-      state: context.workspaceState,
-    }),
-    registerPeople(commands, connection, async (pages) => {
+    registerInsight(services, running),
+    registerPeople(services, async (pages) => {
       const { exportAuditLog } = await import('./insight/export/exporting.ts');
       await exportAuditLog(pages);
     }),
-    registerWelcome(commands, context, store),
-    registerInstruments(commands, context, log, {
+    registerWelcome(services),
+    registerInstruments(services, {
       interpreter: async () => (await likelyInterpreter(log)).command,
       isRunning: () => isInUse(undefined),
     }),

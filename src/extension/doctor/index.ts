@@ -1,9 +1,6 @@
 import { homedir, hostname, userInfo } from 'node:os';
 import * as vscode from 'vscode';
-import type { Connection } from '../connection/connection.ts';
-import type { StationStore } from '../connection/stationStore.ts';
-import type { Commands } from '../vscode/commands.ts';
-import type { Log } from '../vscode/log.ts';
+import type { Services } from '../connection/services.ts';
 import { showDone } from '../vscode/messages.ts';
 import { pythonSection, type PythonState } from './python.ts';
 import { redact } from './redact.ts';
@@ -24,20 +21,14 @@ const report = vscode.Uri.from({ scheme, path: '/Test Stations Doctor.md' });
  * Registers the Doctor: a page that says what is wrong and what to do, with the details that a bug report needs. It is
  * read-only, so closing it asks nothing. It starts no server and changes no data.
  */
-export function registerDoctor(
-  commands: Commands,
-  context: vscode.ExtensionContext,
-  connection: Connection,
-  store: StationStore,
-  log: Log,
-  python: () => Promise<PythonState>,
-): vscode.Disposable {
+export function registerDoctor(services: Services, python: () => Promise<PythonState>): vscode.Disposable {
+  const { commands } = services;
   const changed = new vscode.EventEmitter<vscode.Uri>();
   const title = vscode.l10n.t('Examining Test Stations');
   let content = '';
   commands.register('doctor', async () => {
     content = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () =>
-      examine(context, connection, store, log, python),
+      examine(services, python),
     );
     changed.fire(report);
     const document = await vscode.workspace.openTextDocument(report);
@@ -58,10 +49,7 @@ const columnOf = (document: vscode.Uri): vscode.ViewColumn | undefined =>
   )?.viewColumn;
 
 async function examine(
-  context: vscode.ExtensionContext,
-  connection: Connection,
-  store: StationStore,
-  log: Log,
+  { context, connection, store, log }: Services,
   python: () => Promise<PythonState>,
 ): Promise<string> {
   const server = examineServer(connection);

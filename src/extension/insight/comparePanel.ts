@@ -5,15 +5,15 @@ import {
   type PopulationSigma,
   type ToComparePage,
 } from '../../shared/contract/comparePage.ts';
-import { dispatch, type Handlers } from '../../shared/contract/messages.ts';
+import type { Handlers } from '../../shared/contract/messages.ts';
 import { type Run, runs } from '../../shared/contract/runs.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
 import { reportOf } from '../../shared/run/report.ts';
 import { ApiError } from '../client/apiError.ts';
 import type { Connection } from '../connection/connection.ts';
-import type { Commands } from '../vscode/commands.ts';
-import { webviewPage } from '../vscode/webviewPage.ts';
+import type { Services } from '../connection/services.ts';
+import { Page } from '../vscode/page.ts';
 import { AnalyticsSource } from './analyticsSource.ts';
 import type { Exports } from './export/exports.ts';
 
@@ -25,40 +25,20 @@ const separator = ' ';
 export const compareSubject = (one: string, other: string): string => [one, other].sort().join(separator);
 
 /** Two runs side by side, the older one on the left. */
-export class ComparePanel implements vscode.Disposable {
-  readonly #panel: vscode.WebviewPanel;
+export class ComparePanel extends Page<FromComparePage, ToComparePage> {
   readonly #ids: readonly string[];
   readonly #connection: Connection;
-  readonly #commands: Commands;
   readonly #exports: Exports;
   #shown: Runs | undefined;
 
-  constructor(
-    panel: vscode.WebviewPanel,
-    subject: string,
-    connection: Connection,
-    commands: Commands,
-    extension: vscode.Uri,
-    exports: Exports,
-  ) {
-    this.#panel = panel;
+  constructor(panel: vscode.WebviewPanel, subject: string, services: Services, exports: Exports) {
+    super(panel, services, 'compare', subject, fromComparePage);
     this.#ids = subject.split(separator);
-    this.#connection = connection;
-    this.#commands = commands;
+    this.#connection = services.connection;
     this.#exports = exports;
-    panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message));
-    panel.webview.html = webviewPage(panel.webview, extension, 'compare', subject);
   }
 
-  reveal(): void {
-    this.#panel.reveal();
-  }
-
-  dispose(): void {
-    this.#panel.dispose();
-  }
-
-  readonly #handlers: Handlers<FromComparePage> = {
+  protected override readonly handlers: Handlers<FromComparePage> = {
     ready: () => this.#load(),
     refresh: () => this.#load(),
     export: () => this.#export(),
@@ -67,14 +47,6 @@ export class ComparePanel implements vscode.Disposable {
     openUnit: ({ serial_number }) => vscode.commands.executeCommand('testStations.openUnit', serial_number),
   };
 
-  async #receive(message: unknown): Promise<void> {
-    try {
-      await dispatch(this.#handlers, fromComparePage.parse(message));
-    } catch (error) {
-      await this.#commands.show(error);
-    }
-  }
-
   async #load(): Promise<void> {
     try {
       const loaded = await Promise.all(this.#ids.map((id) => this.#connection.call(runs.get, { params: { id } })));
@@ -82,9 +54,9 @@ export class ComparePanel implements vscode.Disposable {
       if (left === undefined || right === undefined) throw new Error(vscode.l10n.t('Two runs are needed.'));
       this.#shown = { left, right };
       const [one, other] = [left, right].map(({ unit }) => oneLine(unit.serial_number));
-      this.#panel.title = one === other ? vscode.l10n.t('{0}: 2 runs', one ?? '') : `${one ?? ''} ↔ ${other ?? ''}`;
+      this.panel.title = one === other ? vscode.l10n.t('{0}: 2 runs', one ?? '') : `${one ?? ''} ↔ ${other ?? ''}`;
       const { sigmas, reason } = await this.#sigmas(this.#shown);
-      this.#post({
+      this.post({
         type: 'runs',
         left: reportOf(left),
         right: reportOf(right),
@@ -93,7 +65,7 @@ export class ComparePanel implements vscode.Disposable {
       });
     } catch (error) {
       this.#shown = undefined;
-      this.#post({ type: 'failed', message: reasonOf(error) });
+      this.post({ type: 'failed', message: reasonOf(error) });
     }
   }
 
@@ -127,11 +99,7 @@ export class ComparePanel implements vscode.Disposable {
       .flatMap((phase) => phase.measurements)
       .find((each) => each.id === id);
     const series = (measurement?.data_series ?? []).map(({ data }) => Float64Array.from(data, Number));
-    this.#post({ type: 'series', side, measurement: id, series });
-  }
-
-  #post(message: ToComparePage): void {
-    void this.#panel.webview.postMessage(message);
+    this.post({ type: 'series', side, measurement: id, series });
   }
 }
 

@@ -1,14 +1,11 @@
 import * as vscode from 'vscode';
 import { local } from '../../shared/contract/local.ts';
-import type { ChangeFeed } from '../connection/changeFeed.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { StartScript } from '../connection/liveScripts.ts';
+import type { Services } from '../connection/services.ts';
 import type { StationStore } from '../connection/stationStore.ts';
-import type { Commands } from '../vscode/commands.ts';
-import type { Log } from '../vscode/log.ts';
 import { showDone } from '../vscode/messages.ts';
 import { PagePanels } from '../vscode/pagePanels.ts';
-import type { ScriptReader } from '../vscode/scriptReader.ts';
 import { UserError } from '../vscode/userError.ts';
 import { AnalyticsSource } from './analyticsSource.ts';
 import { Exports, type ShownRuns } from './export/exports.ts';
@@ -19,30 +16,20 @@ import { registerStudies } from './study/index.ts';
 import { StudyScripts } from './study/studyScript.ts';
 import { registerComparison, registerUnits } from './unitCommands.ts';
 
-/** What the feature for runs gives the others, and where the workspace keeps its state. */
+/** What the feature for runs gives the others. */
 interface RunParts {
   readonly shownRuns: () => ShownRuns | undefined;
   readonly startScript: StartScript;
-  readonly state: vscode.Memento;
 }
 
-export function registerInsight(
-  commands: Commands,
-  connection: Connection,
-  store: StationStore,
-  feed: ChangeFeed,
-  log: Log,
-  extension: vscode.Uri,
-  reader: ScriptReader,
-  { shownRuns, startScript, state }: RunParts,
-): vscode.Disposable {
+export function registerInsight(services: Services, { shownRuns, startScript }: RunParts): vscode.Disposable {
+  const { commands, connection, store, context } = services;
   const source = new AnalyticsSource(connection);
   const exports = new Exports(connection, source);
-  const services = { commands, connection, source, exports, feed, log, extension };
   const panels = new PagePanels(
     'testStations.insight',
-    extension,
-    (panel, subject) => new InsightPanel(panel, insightSubjectOf(subject), services),
+    context.extensionUri,
+    (panel, subject) => new InsightPanel(panel, insightSubjectOf(subject), { ...services, source, exports }),
     (subject) => {
       const { procedure, measurement } = insightSubjectOf(subject);
       return JSON.stringify([procedure, measurement]);
@@ -54,19 +41,22 @@ export function registerInsight(
     await exports.runs(shown);
   });
   commands.register('createDemoData', () => createDemoData(connection, store));
-  registerInsightCommands(commands, connection, source, exports, (subject) =>
+  registerInsightCommands(services, source, exports, (subject) =>
     panels.open(JSON.stringify(subject), vscode.l10n.t('Statistics')),
   );
   const hints = whenStationsAreLoaded(store, async () => {
     const { registerHints } = await import('./hints/index.ts');
-    return registerHints(source, connection, store, feed, reader, log);
+    return registerHints(services, source);
   });
   return vscode.Disposable.from(
     panels,
-    registerSetLimits(commands, connection, store, source, extension),
-    registerUnits(commands, connection, extension, exports),
-    registerComparison(commands, connection, extension, exports),
-    registerStudies({ ...services, startScript, scripts: new StudyScripts(connection, state) }, source),
+    registerSetLimits(services, source),
+    registerUnits(services, exports),
+    registerComparison(services, exports),
+    registerStudies(
+      { ...services, exports, startScript, scripts: new StudyScripts(connection, context.workspaceState) },
+      source,
+    ),
     hints,
   );
 }

@@ -5,7 +5,7 @@ import { withoutIcons } from '../../shared/format/markdown.ts';
 import { procedureLabel } from '../../shared/run/procedureChoice.ts';
 import type { Connection } from '../connection/connection.ts';
 import { listProcedures } from '../connection/procedureLinks.ts';
-import type { Commands } from '../vscode/commands.ts';
+import type { Services } from '../connection/services.ts';
 import { UserError } from '../vscode/userError.ts';
 import type { AnalyticsSource } from './analyticsSource.ts';
 import type { Exports } from './export/exports.ts';
@@ -16,8 +16,7 @@ const procedureNode = z.object({ procedure: z.object({ id: z.uuid() }) });
 const measurementArgument = procedureArgument.extend({ phaseName: z.string(), measurementName: z.string() });
 
 export function registerInsightCommands(
-  commands: Commands,
-  connection: Connection,
+  { commands, connection }: Services,
   source: AnalyticsSource,
   exports: Exports,
   open: (subject: InsightSubject) => void,

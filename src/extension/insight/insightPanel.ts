@@ -8,28 +8,20 @@ import {
   insightSubject,
   type ToInsight,
 } from '../../shared/contract/insightView.ts';
-import { dispatch, type Handlers } from '../../shared/contract/messages.ts';
+import type { Handlers } from '../../shared/contract/messages.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
-import type { ChangeFeed } from '../connection/changeFeed.ts';
-import type { Connection } from '../connection/connection.ts';
-import type { Commands } from '../vscode/commands.ts';
-import type { Log } from '../vscode/log.ts';
-import { webviewPage } from '../vscode/webviewPage.ts';
+import type { Services } from '../connection/services.ts';
+import { Page } from '../vscode/page.ts';
 import type { AnalyticsSource } from './analyticsSource.ts';
 import type { Exports } from './export/exports.ts';
 import { failedRunsFilter } from './failedRunsFilter.ts';
 import { groupQuery, rangeQuery } from './insightQuery.ts';
 import { newestRuns } from './listedAnalytics.ts';
 
-export interface InsightServices {
-  readonly commands: Commands;
-  readonly connection: Connection;
+interface InsightServices extends Services {
   readonly source: AnalyticsSource;
   readonly exports: Exports;
-  readonly feed: ChangeFeed;
-  readonly log: Log;
-  readonly extension: vscode.Uri;
 }
 
 /** While runs come in, the page is loaded again after this time, or after this many times what the last load took. */
@@ -40,8 +32,7 @@ const titleLength = 40;
 /** @throws SyntaxError, ZodError if the text is not a subject of this version */
 export const insightSubjectOf = (text: string): InsightSubject => insightSubject.parse(JSON.parse(text));
 
-export class InsightPanel implements vscode.Disposable {
-  readonly #panel: vscode.WebviewPanel;
+export class InsightPanel extends Page<FromInsight, ToInsight> {
   readonly #subject: InsightSubject;
   readonly #services: InsightServices;
   #question: InsightQuestion | undefined;
@@ -51,12 +42,11 @@ export class InsightPanel implements vscode.Disposable {
   #loadMs = 0;
 
   constructor(panel: vscode.WebviewPanel, subject: InsightSubject, services: InsightServices) {
-    this.#panel = panel;
+    super(panel, services, 'insight', JSON.stringify(subject), fromInsight);
     this.#subject = subject;
     this.#services = services;
-    const { connection, extension, feed } = services;
+    const { connection, feed } = services;
     const subscriptions = vscode.Disposable.from(
-      panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message)),
       feed.onDidReceiveChange((change) => this.#onChange(change)),
       connection.onDidChangeServer(() => void this.#load()),
     );
@@ -65,18 +55,9 @@ export class InsightPanel implements vscode.Disposable {
       subscriptions.dispose();
     });
     feed.start();
-    panel.webview.html = webviewPage(panel.webview, extension, 'insight', JSON.stringify(subject));
   }
 
-  reveal(): void {
-    this.#panel.reveal();
-  }
-
-  dispose(): void {
-    this.#panel.dispose();
-  }
-
-  readonly #handlers: Handlers<FromInsight> = {
+  protected override readonly handlers: Handlers<FromInsight> = {
     ready: ({ question }) => this.#ask(question),
     ask: ({ question }) => this.#ask(question),
     refresh: () => this.#load(),
@@ -104,14 +85,6 @@ export class InsightPanel implements vscode.Disposable {
       }),
   };
 
-  async #receive(message: unknown): Promise<void> {
-    try {
-      await dispatch(this.#handlers, fromInsight.parse(message));
-    } catch (error) {
-      await this.#services.commands.show(error);
-    }
-  }
-
   #ask(question: InsightQuestion): Promise<void> {
     this.#question = question;
     return this.#load();
@@ -124,7 +97,7 @@ export class InsightPanel implements vscode.Disposable {
     this.#timer ??= setTimeout(
       () => {
         this.#timer = undefined;
-        if (this.#panel.visible) void this.#load();
+        if (this.panel.visible) void this.#load();
       },
       Math.max(refreshIntervalMs, refreshFactor * this.#loadMs),
     );
@@ -138,7 +111,7 @@ export class InsightPanel implements vscode.Disposable {
     while (this.#isStale && this.#question !== undefined) {
       this.#isStale = false;
       const start = performance.now();
-      this.#post(await this.#answer(this.#question));
+      this.post(await this.#answer(this.#question));
       this.#loadMs = performance.now() - start;
     }
     this.#isLoading = false;
@@ -148,7 +121,7 @@ export class InsightPanel implements vscode.Disposable {
     try {
       const answer = await loadInsight(this.#services.source, this.#subject, question);
       if (answer.type !== 'failed') {
-        this.#panel.title = oneLine(
+        this.panel.title = oneLine(
           this.#subject.measurement?.measurement_name ?? answer.statistics.procedure.name,
           titleLength,
         );
@@ -158,10 +131,6 @@ export class InsightPanel implements vscode.Disposable {
       this.#services.log.warn(`statistics: ${String(error)}`);
       return { type: 'failed', message: messageOf(error) };
     }
-  }
-
-  #post(message: ToInsight): void {
-    void this.#panel.webview.postMessage(message);
   }
 }
 

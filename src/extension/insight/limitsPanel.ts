@@ -8,12 +8,12 @@ import {
   type ScriptLimits,
   type ToLimitsPage,
 } from '../../shared/contract/limitsPage.ts';
-import { dispatch, type Handlers } from '../../shared/contract/messages.ts';
+import type { Handlers } from '../../shared/contract/messages.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
-import type { Commands } from '../vscode/commands.ts';
+import type { Services } from '../connection/services.ts';
+import { Page } from '../vscode/page.ts';
 import { UserError } from '../vscode/userError.ts';
-import { webviewPage } from '../vscode/webviewPage.ts';
 import type { AnalyticsSource } from './analyticsSource.ts';
 import { applyLimits, currentLimits } from './applyLimits.ts';
 import type { LimitsSubject } from './limitsSubject.ts';
@@ -37,27 +37,18 @@ export function limitsPageSubject({ document, ...subject }: LimitsSubject): stri
   return JSON.stringify({ ...subject, script: document.uri.toString() } satisfies PageSubject);
 }
 
-interface LimitsServices {
-  readonly source: AnalyticsSource;
-  readonly commands: Commands;
-  readonly extension: vscode.Uri;
-}
-
 /** The past values of a measurement, from which the limits in its script are set. */
-export class LimitsPanel implements vscode.Disposable {
-  readonly #panel: vscode.WebviewPanel;
+export class LimitsPanel extends Page<FromLimitsPage, ToLimitsPage> {
   readonly #subject: PageSubject;
-  readonly #services: LimitsServices;
+  readonly #source: AnalyticsSource;
   readonly #onEdit: vscode.Disposable;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(panel: vscode.WebviewPanel, subject: string, services: LimitsServices) {
-    this.#panel = panel;
+  constructor(panel: vscode.WebviewPanel, subject: string, services: Services, source: AnalyticsSource) {
+    super(panel, services, 'limits', subject, fromLimitsPage);
     this.#subject = pageSubjectOf(subject);
-    this.#services = services;
+    this.#source = source;
     panel.title = vscode.l10n.t('Limits of {0}', oneLine(this.#subject.measurementName));
-    panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message));
-    panel.webview.html = webviewPage(panel.webview, services.extension, 'limits', subject);
     this.#onEdit = vscode.workspace.onDidChangeTextDocument(({ document }) => {
       if (document.uri.toString() !== this.#subject.script) return;
       clearTimeout(this.#timer);
@@ -65,18 +56,18 @@ export class LimitsPanel implements vscode.Disposable {
     });
   }
 
-  reveal(): void {
-    this.#panel.reveal();
+  override reveal(): void {
+    this.panel.reveal();
     void this.#load();
   }
 
-  dispose(): void {
+  override dispose(): void {
     clearTimeout(this.#timer);
     this.#onEdit.dispose();
-    this.#panel.dispose();
+    this.panel.dispose();
   }
 
-  readonly #handlers: Handlers<FromLimitsPage> = {
+  protected override readonly handlers: Handlers<FromLimitsPage> = {
     ready: () => this.#load(),
     refresh: () => this.#load(),
     apply: async ({ limits }) => {
@@ -86,27 +77,19 @@ export class LimitsPanel implements vscode.Disposable {
     openRun: ({ run }) => vscode.commands.executeCommand('testStations.openRun', run),
   };
 
-  async #receive(message: unknown): Promise<void> {
-    try {
-      await dispatch(this.#handlers, fromLimitsPage.parse(message));
-    } catch (error) {
-      await this.#services.commands.show(error);
-    }
-  }
-
   async #load(): Promise<void> {
     try {
       const [study, script] = await Promise.all([this.#study(), this.#script()]);
-      this.#post({ type: 'study', study, script });
+      this.post({ type: 'study', study, script });
     } catch (error) {
-      this.#post({ type: 'failed', message: messageOf(error) });
+      this.post({ type: 'failed', message: messageOf(error) });
     }
   }
 
   async #study(): Promise<LimitsStudy> {
     const { procedureId: id, phaseName: phase, measurementName: measurement, units, script } = this.#subject;
     const query = { phase_name: phase, measurement_name: measurement, limit: mostValues };
-    const found = await this.#services.source.values(id, query);
+    const found = await this.#source.values(id, query);
     const { has_more } = found;
     const study = valuesInUnits(found, units);
     if (study.values.length === 0) {
@@ -127,16 +110,12 @@ export class LimitsPanel implements vscode.Disposable {
   }
 
   async #postScript(): Promise<void> {
-    this.#post({ type: 'script', script: await this.#script() });
+    this.post({ type: 'script', script: await this.#script() });
   }
 
   /** The document is opened again if its editor was closed meanwhile. */
   async #limitsSubject(): Promise<LimitsSubject> {
     const { script, ...subject } = this.#subject;
     return { ...subject, document: await vscode.workspace.openTextDocument(vscode.Uri.parse(script)) };
-  }
-
-  #post(message: ToLimitsPage): void {
-    void this.#panel.webview.postMessage(message);
   }
 }

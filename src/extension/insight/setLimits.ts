@@ -1,7 +1,5 @@
 import * as vscode from 'vscode';
-import type { Connection } from '../connection/connection.ts';
-import type { StationStore } from '../connection/stationStore.ts';
-import type { Commands } from '../vscode/commands.ts';
+import type { Services } from '../connection/services.ts';
 import { PagePanels } from '../vscode/pagePanels.ts';
 import type { AnalyticsSource } from './analyticsSource.ts';
 import { currentLimits } from './applyLimits.ts';
@@ -9,18 +7,12 @@ import { limitsDocuments, loadLimitsEditor } from './limitsEditor.ts';
 import { limitsPageSubject, LimitsPanel, pageSubjectOf } from './limitsPanel.ts';
 import { askLimitsSubject } from './limitsSubject.ts';
 
-export function registerSetLimits(
-  commands: Commands,
-  connection: Connection,
-  store: StationStore,
-  source: AnalyticsSource,
-  extension: vscode.Uri,
-): vscode.Disposable {
-  const services = { source, commands, extension };
+export function registerSetLimits(services: Services, source: AnalyticsSource): vscode.Disposable {
+  const { commands, connection, store, context } = services;
   const pages = new PagePanels(
     'testStations.limits',
-    extension,
-    (panel, subject) => new LimitsPanel(panel, subject, services),
+    context.extensionUri,
+    (panel, subject) => new LimitsPanel(panel, subject, services, source),
     (subject) => {
       const { script, procedureId, phaseName, measurementName } = pageSubjectOf(subject);
       return JSON.stringify([script, procedureId, phaseName, measurementName]);

@@ -3,7 +3,7 @@ import { type Sample, units } from '../../shared/contract/units.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
 import type { Connection } from '../connection/connection.ts';
 import { idOfRun, serialNumberOfRun } from '../connection/runRows.ts';
-import type { Commands } from '../vscode/commands.ts';
+import type { Services } from '../connection/services.ts';
 import { showDone } from '../vscode/messages.ts';
 import { PagePanels } from '../vscode/pagePanels.ts';
 import { UserError } from '../vscode/userError.ts';
@@ -14,16 +14,12 @@ import type { Exports } from './export/exports.ts';
 import { pickRun, pickUnit, pickUnitOrRun } from './findUnit.ts';
 import { UnitPanel } from './unitPanel.ts';
 
-export function registerUnits(
-  commands: Commands,
-  connection: Connection,
-  extension: vscode.Uri,
-  exports: Exports,
-): PagePanels {
+export function registerUnits(services: Services, exports: Exports): PagePanels {
+  const { commands, connection, context } = services;
   const pages = new PagePanels(
     'testStations.unit',
-    extension,
-    (panel, serialNumber) => new UnitPanel(panel, serialNumber, connection, commands, extension, exports),
+    context.extensionUri,
+    (panel, serialNumber) => new UnitPanel(panel, serialNumber, services, exports),
   );
   const open = (serialNumber: string): void => pages.open(serialNumber, oneLine(serialNumber));
   const find = async (): Promise<void> => {
@@ -45,16 +41,12 @@ export function registerUnits(
   return pages;
 }
 
-export function registerComparison(
-  commands: Commands,
-  connection: Connection,
-  extension: vscode.Uri,
-  exports: Exports,
-): PagePanels {
+export function registerComparison(services: Services, exports: Exports): PagePanels {
+  const { commands, connection, context } = services;
   const pages = new PagePanels(
     'testStations.compare',
-    extension,
-    (panel, subject) => new ComparePanel(panel, subject, connection, commands, extension, exports),
+    context.extensionUri,
+    (panel, subject) => new ComparePanel(panel, subject, services, exports),
   );
   const compare = async (argument: unknown, more: unknown): Promise<void> => {
     const marked = runsOf(argument, more);

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { dispatch, type Handlers } from '../../shared/contract/messages.ts';
+import type { Handlers } from '../../shared/contract/messages.ts';
 import { type FromUnitPage, fromUnitPage, type ShownUnit, type ToUnitPage } from '../../shared/contract/unitPage.ts';
 import { type Unit, units } from '../../shared/contract/units.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
@@ -7,51 +7,39 @@ import { oneLine } from '../../shared/format/oneLine.ts';
 import { ApiError } from '../client/apiError.ts';
 import type { Connection } from '../connection/connection.ts';
 import { type Attachment, downloadAttachment, DownloadedAttachments } from '../connection/downloadedAttachments.ts';
-import type { Commands } from '../vscode/commands.ts';
-import { webviewPage } from '../vscode/webviewPage.ts';
+import type { Services } from '../connection/services.ts';
+import { Page } from '../vscode/page.ts';
 import type { Exports } from './export/exports.ts';
 import { loadUnitRuns } from './unitHistory.ts';
 
-export class UnitPanel implements vscode.Disposable {
-  readonly #panel: vscode.WebviewPanel;
+export class UnitPanel extends Page<FromUnitPage, ToUnitPage> {
   readonly #serialNumber: string;
   readonly #connection: Connection;
-  readonly #commands: Commands;
   readonly #exports: Exports;
   readonly #attachments: DownloadedAttachments;
   #unit: Unit | undefined;
   #pageCount = 1;
 
-  constructor(
-    panel: vscode.WebviewPanel,
-    serialNumber: string,
-    connection: Connection,
-    commands: Commands,
-    extension: vscode.Uri,
-    exports: Exports,
-  ) {
-    this.#panel = panel;
+  constructor(panel: vscode.WebviewPanel, serialNumber: string, services: Services, exports: Exports) {
+    super(panel, services, 'unit', serialNumber, fromUnitPage);
     this.#serialNumber = serialNumber;
-    this.#connection = connection;
-    this.#commands = commands;
+    this.#connection = services.connection;
     this.#exports = exports;
-    this.#attachments = new DownloadedAttachments((attachment) => downloadAttachment(connection, attachment));
+    this.#attachments = new DownloadedAttachments((attachment) => downloadAttachment(this.#connection, attachment));
     panel.title = oneLine(serialNumber);
-    panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message));
-    panel.webview.html = webviewPage(panel.webview, extension, 'unit', serialNumber);
   }
 
-  async reveal(): Promise<void> {
-    this.#panel.reveal();
+  override async reveal(): Promise<void> {
+    this.panel.reveal();
     await this.#load();
   }
 
-  dispose(): void {
+  override dispose(): void {
     this.#attachments.dispose();
-    this.#panel.dispose();
+    this.panel.dispose();
   }
 
-  readonly #handlers: Handlers<FromUnitPage> = {
+  protected override readonly handlers: Handlers<FromUnitPage> = {
     ready: () => this.#load(),
     refresh: () => this.#load(),
     export: () => this.#exports.unit(this.#serialNumber),
@@ -70,14 +58,6 @@ export class UnitPanel implements vscode.Disposable {
     saveAttachment: ({ attachment }) => this.#attachments.save(this.#attachment(attachment)),
   };
 
-  async #receive(message: unknown): Promise<void> {
-    try {
-      await dispatch(this.#handlers, fromUnitPage.parse(message));
-    } catch (error) {
-      await this.#commands.show(error);
-    }
-  }
-
   async #load(): Promise<void> {
     try {
       const params = { serial_number: this.#serialNumber };
@@ -86,9 +66,9 @@ export class UnitPanel implements vscode.Disposable {
         loadUnitRuns(this.#connection, this.#serialNumber, this.#pageCount),
       ]);
       this.#unit = unit;
-      this.#post({ type: 'unit', unit: shown(unit), runs, has_more: hasMore });
+      this.post({ type: 'unit', unit: shown(unit), runs, has_more: hasMore });
     } catch (error) {
-      this.#post({ type: 'failed', message: this.#reasonOf(error) });
+      this.post({ type: 'failed', message: this.#reasonOf(error) });
     }
   }
 
@@ -101,10 +81,6 @@ export class UnitPanel implements vscode.Disposable {
     const found = this.#unit?.attachments.find((each) => each.id === id);
     if (!found) throw new Error(vscode.l10n.t('The unit no longer has this attachment.'));
     return found;
-  }
-
-  #post(message: ToUnitPage): void {
-    void this.#panel.webview.postMessage(message);
   }
 }
 

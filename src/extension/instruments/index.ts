@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
-import type { Commands } from '../vscode/commands.ts';
+import type { Services } from '../connection/services.ts';
 import { setContext } from '../vscode/context.ts';
-import type { Log } from '../vscode/log.ts';
 import { requireTrust } from '../vscode/requireTrust.ts';
 import type { InstrumentsNode } from './instrumentItems.ts';
 import type { InstrumentsTree } from './instrumentsTree.ts';
@@ -19,12 +18,7 @@ interface Bench {
  * Registers the Instruments view. It is empty until the user asks for the list, because listing may address the bus. Nearly all of
  * it is a bundle of its own, which is loaded then.
  */
-export function registerInstruments(
-  commands: Commands,
-  context: vscode.ExtensionContext,
-  log: Log,
-  bench: Bench,
-): vscode.Disposable {
+export function registerInstruments({ commands, context, log }: Services, bench: Bench): vscode.Disposable {
   const changed = new vscode.EventEmitter<InstrumentsNode | undefined>();
   let tree: InstrumentsTree | undefined;
   const view = vscode.window.createTreeView('testStations.instruments', {

@@ -1,15 +1,13 @@
 import * as vscode from 'vscode';
 import type { AuditEntry } from '../../shared/contract/audit.ts';
-import type { Connection } from '../connection/connection.ts';
-import type { Commands } from '../vscode/commands.ts';
+import type { Services } from '../connection/services.ts';
 import { UserError } from '../vscode/userError.ts';
 import { AuditPage, auditPages } from './auditLog.ts';
 import { manageUsers } from './manageUsers.ts';
 
 /** Registers what administrators do. @param exportEntries asks for a file and writes the pages of entries to it */
 export function registerPeople(
-  commands: Commands,
-  connection: Connection,
+  { commands, connection }: Services,
   exportEntries: (pages: AsyncIterable<readonly AuditEntry[]>) => Promise<void>,
 ): vscode.Disposable {
   const page = new AuditPage(connection);

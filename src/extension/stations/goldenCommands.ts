@@ -5,8 +5,7 @@ import { withoutIcons } from '../../shared/format/markdown.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
 import type { Connection } from '../connection/connection.ts';
 import { ruleSentence } from '../connection/goldenWords.ts';
-import type { StationStore } from '../connection/stationStore.ts';
-import type { Commands } from '../vscode/commands.ts';
+import type { Services } from '../connection/services.ts';
 import { showDone } from '../vscode/messages.ts';
 import { askInSteps, type Question } from '../vscode/steps.ts';
 import { UserError } from '../vscode/userError.ts';
@@ -23,12 +22,7 @@ interface HoursItem extends vscode.QuickPickItem {
   readonly hours: number | null | undefined;
 }
 
-export function registerGoldenCommands(
-  commands: Commands,
-  connection: Connection,
-  store: StationStore,
-  choice: StationChoice,
-): void {
+export function registerGoldenCommands({ commands, connection, store }: Services, choice: StationChoice): void {
   commands.register('setGoldenCheck', async (argument) => {
     if (!(await connection.can('golden-checks'))) {
       throw new UserError(

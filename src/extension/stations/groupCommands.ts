@@ -3,20 +3,15 @@ import { maxGroupedStations, stationGroup, stationGroups } from '../../shared/co
 import { withoutIcons } from '../../shared/format/markdown.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
 import type { Connection } from '../connection/connection.ts';
+import type { Services } from '../connection/services.ts';
 import type { StationItem } from '../connection/stationSource.ts';
 import type { StationStore } from '../connection/stationStore.ts';
-import type { Commands } from '../vscode/commands.ts';
 import { UserError } from '../vscode/userError.ts';
 import { groupsOf, inUsedSpelling, isInGroup } from './groupTree.ts';
 import { isNode, type Node } from './nodes.ts';
 import type { StationChoice } from './stationChoice.ts';
 
-export function registerGroupCommands(
-  commands: Commands,
-  connection: Connection,
-  store: StationStore,
-  choice: StationChoice,
-): void {
+export function registerGroupCommands({ commands, connection, store }: Services, choice: StationChoice): void {
   commands.register('setGroup', async (argument, selected) => {
     if (!(await connection.can('station-groups'))) {
       throw new UserError(

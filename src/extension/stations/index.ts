@@ -1,10 +1,6 @@
 import * as vscode from 'vscode';
-import type { ChangeFeed } from '../connection/changeFeed.ts';
-import type { Connection } from '../connection/connection.ts';
+import type { Services } from '../connection/services.ts';
 import type { StationStore } from '../connection/stationStore.ts';
-import type { UsedStations } from '../connection/usedStations.ts';
-import type { Commands } from '../vscode/commands.ts';
-import type { Log } from '../vscode/log.ts';
 import { ExpandedGroups } from './expandedGroups.ts';
 import { registerGoldenCommands } from './goldenCommands.ts';
 import { goldenNotices } from './goldenNotices.ts';
@@ -20,15 +16,9 @@ import { StationFilter } from './stationFilter.ts';
 import { StationsTree } from './stationsTree.ts';
 import { stationStatusBar } from './statusBar.ts';
 
-export function registerStations(
-  commands: Commands,
-  connection: Connection,
-  store: StationStore,
-  used: UsedStations,
-  feed: ChangeFeed,
-  log: Log,
-  state: vscode.Memento,
-): vscode.Disposable {
+export function registerStations(services: Services): vscode.Disposable {
+  const { commands, connection, store, feed } = services;
+  const state = services.context.workspaceState;
   const filter = new StationFilter(store);
   let isVisible = false;
   let expanded: ReadonlySet<string> = new Set();
@@ -36,34 +26,28 @@ export function registerStations(
     feed.setWatching('stations', isVisible);
     store.look('stations', isVisible ? { list: 'states', details: expanded } : undefined);
   };
-  const tree = new StationsTree(
-    connection,
-    store,
-    filter,
-    new ExpandedGroups(state),
-    used,
-    log,
-    () => {
+  const tree = new StationsTree(services, filter, new ExpandedGroups(state), {
+    onFirstShown: () => {
       isVisible = true;
       look();
       feed.start();
     },
-    (stations) => {
+    onDidChangeExpanded: (stations) => {
       expanded = stations;
       look();
     },
-  );
+  });
   const view = vscode.window.createTreeView('testStations.stations', {
     treeDataProvider: tree,
     showCollapseAll: true,
     canSelectMany: true,
   });
   const choice = new StationChoice(store, view);
-  registerStationCommands(commands, connection, store, used, choice);
-  registerProcedureCommands(commands, connection, store, choice);
-  registerGoldenCommands(commands, connection, store, choice);
-  registerGroupCommands(commands, connection, store, choice);
-  registerKeyCommands(commands, connection, store, choice);
+  registerStationCommands(services, choice);
+  registerProcedureCommands(services, choice);
+  registerGoldenCommands(services, choice);
+  registerGroupCommands(services, choice);
+  registerKeyCommands(services, choice);
   registerServerCommands(commands, connection);
   commands.register('filterStations', async () => {
     const found = await filter.ask();
@@ -73,14 +57,14 @@ export function registerStations(
     if (node !== undefined) await view.reveal(node, { select: true, focus: true });
   });
   commands.register('clearFilter', () => filter.set(undefined));
-  const show = (): void => showState(view, connection, store, filter, feed);
+  const show = (): void => showState(view, services, filter);
   show();
   return vscode.Disposable.from(
     view,
     tree,
     filter,
     goldenNotices(store, state),
-    registerShiftCommand(commands, connection, store),
+    registerShiftCommand(services),
     selectionMark(store),
     stationStatusBar(connection, store),
     view.onDidChangeVisibility(({ visible }) => {
@@ -99,14 +83,10 @@ export function registerStations(
  * Updates the view's title with the remote server and the filter. After a failed refresh the last stations remain below a
  * message. If there are none, the view's welcome shows the error.
  */
-function showState(
-  view: vscode.TreeView<unknown>,
-  { remote, serverName }: Connection,
-  store: StationStore,
-  filter: StationFilter,
-  { refusal }: ChangeFeed,
-): void {
+function showState(view: vscode.TreeView<unknown>, { connection, store, feed }: Services, filter: StationFilter): void {
   const { error, stations } = store;
+  const { remote, serverName } = connection;
+  const { refusal } = feed;
   view.badge = badgeOf(store);
   const parts = [remote === undefined ? '' : serverName, filter.description];
   view.description = parts.filter((part) => part !== '').join(' · ');

@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import { local } from '../../shared/contract/local.ts';
 import { stations } from '../../shared/contract/stations.ts';
 import type { Connection } from '../connection/connection.ts';
+import type { Services } from '../connection/services.ts';
 import type { StationItem } from '../connection/stationSource.ts';
-import type { SelectedStation, StationStore } from '../connection/stationStore.ts';
-import type { Commands } from '../vscode/commands.ts';
+import type { SelectedStation } from '../connection/stationStore.ts';
 import { confirm, showDone, showInformation } from '../vscode/messages.ts';
 import { commandRemedy, UserError } from '../vscode/userError.ts';
 import { offerDashboard } from './serverCommands.ts';
@@ -64,12 +64,7 @@ export function offerPaste(connection: Connection, station: SelectedStation): Pr
   );
 }
 
-export function registerKeyCommands(
-  commands: Commands,
-  connection: Connection,
-  store: StationStore,
-  choice: StationChoice,
-): void {
+export function registerKeyCommands({ commands, connection, store }: Services, choice: StationChoice): void {
   commands.register('rotateKey', async (argument) => {
     const station = await choice.explicitStation(argument, vscode.l10n.t('Generate a new key'));
     if (!(await connection.can('station-keys'))) return offerPaste(connection, station);

@@ -2,11 +2,9 @@ import * as vscode from 'vscode';
 import { local } from '../../shared/contract/local.ts';
 import { procedures } from '../../shared/contract/procedures.ts';
 import { procedureLabel } from '../../shared/run/procedureChoice.ts';
-import type { Connection } from '../connection/connection.ts';
 import { linkProcedure, listProcedures } from '../connection/procedureLinks.ts';
+import type { Services } from '../connection/services.ts';
 import type { StationItem } from '../connection/stationSource.ts';
-import type { StationStore } from '../connection/stationStore.ts';
-import type { Commands } from '../vscode/commands.ts';
 import { confirm, showDone, showInformation } from '../vscode/messages.ts';
 import { askOne } from '../vscode/steps.ts';
 import { UserError } from '../vscode/userError.ts';
@@ -22,12 +20,7 @@ import {
 import { offerDashboard } from './serverCommands.ts';
 import { runningWarning, type StationChoice } from './stationChoice.ts';
 
-export function registerProcedureCommands(
-  commands: Commands,
-  connection: Connection,
-  store: StationStore,
-  choice: StationChoice,
-): void {
+export function registerProcedureCommands({ commands, connection, store }: Services, choice: StationChoice): void {
   const create = async (): Promise<PickedProcedure> => {
     const asked = await askProcedure(await connection.can('procedure-identifiers'));
     const { id } = await connection.call(procedures.create, { body: asked });

@@ -1,17 +1,11 @@
 import * as vscode from 'vscode';
 import { safeFileName } from '../../shared/format/fileNames.ts';
-import type { Connection } from '../connection/connection.ts';
 import { pickStation, stationIdOf } from '../connection/pickStation.ts';
-import type { StationStore } from '../connection/stationStore.ts';
-import type { Commands } from '../vscode/commands.ts';
+import type { Services } from '../connection/services.ts';
 import { UserError } from '../vscode/userError.ts';
 import { CalendarFiles, calendarScheme } from './calendarFiles.ts';
 
-export function registerShiftCommand(
-  commands: Commands,
-  connection: Connection,
-  store: StationStore,
-): vscode.Disposable {
+export function registerShiftCommand({ commands, connection, store }: Services): vscode.Disposable {
   commands.register('setShifts', async (argument) => {
     if (!(await connection.can('shifts'))) {
       throw new UserError(

@@ -2,24 +2,16 @@ import * as vscode from 'vscode';
 import { name60 } from '../../shared/contract/common.ts';
 import { stations } from '../../shared/contract/stations.ts';
 import { withoutIsolates } from '../../shared/format/oneLine.ts';
-import type { Connection } from '../connection/connection.ts';
+import type { Services } from '../connection/services.ts';
 import type { StationItem } from '../connection/stationSource.ts';
-import type { StationStore } from '../connection/stationStore.ts';
 import { askTakeOver } from '../connection/takeOver.ts';
 import type { UsedStations } from '../connection/usedStations.ts';
-import type { Commands } from '../vscode/commands.ts';
 import { confirm } from '../vscode/messages.ts';
 import { issueKey, offerKey, offerPaste } from './keyCommands.ts';
 import { isNode, type Node } from './nodes.ts';
 import { runningWarning, type StationChoice } from './stationChoice.ts';
 
-export function registerStationCommands(
-  commands: Commands,
-  connection: Connection,
-  store: StationStore,
-  used: UsedStations,
-  choice: StationChoice,
-): void {
+export function registerStationCommands({ commands, connection, store, used }: Services, choice: StationChoice): void {
   commands.register('createStation', async () => {
     await store.refresh();
     if (store.error !== undefined) throw store.error;

@@ -3,12 +3,9 @@ import * as vscode from 'vscode';
 import type { GoldenCheck } from '../../shared/contract/goldenChecks.ts';
 import { checkAt, nextDue } from '../../shared/golden/goldenState.ts';
 import { nextPauseChange, pauseAt } from '../../shared/uptime/pauses.ts';
-import type { Connection } from '../connection/connection.ts';
+import type { Services } from '../connection/services.ts';
 import type { StationItem } from '../connection/stationSource.ts';
-import type { StationStore } from '../connection/stationStore.ts';
-import type { UsedStations } from '../connection/usedStations.ts';
 import { usesOfOthers } from '../connection/useWords.ts';
-import type { Log } from '../vscode/log.ts';
 import type { ExpandedGroups } from './expandedGroups.ts';
 import { goldenItem, goldenNode } from './goldenItem.ts';
 import { groupItem } from './groupItem.ts';
@@ -32,16 +29,18 @@ const earliest = (...times: (number | undefined)[]): number | undefined => {
 const goldenNodes = (parent: ProcedureNode): Node[] =>
   parent.check === undefined ? [] : [goldenNode(parent, parent.check)];
 
+interface ViewListener {
+  readonly onFirstShown: () => void;
+  /** Is called with the stations whose children are shown. */
+  readonly onDidChangeExpanded: (stations: ReadonlySet<string>) => void;
+}
+
 /** The tree of stations, in their groups and with their linked procedures and keys. A change of one station repaints only its node. */
 export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
-  readonly #connection: Connection;
-  readonly #store: StationStore;
+  readonly #services: Services;
   readonly #filter: StationFilter;
   readonly #expandedGroups: ExpandedGroups;
-  readonly #used: UsedStations;
-  readonly #log: Log;
-  readonly #onFirstShown: () => void;
-  readonly #onDidChangeExpanded: (stations: ReadonlySet<string>) => void;
+  readonly #listener: ViewListener;
   readonly #expanded = new Set<string>();
   readonly #changed = new vscode.EventEmitter<Node | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
@@ -60,27 +59,13 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
   readonly #changedStations = new Set<string>();
   #soon: NodeJS.Timeout | undefined;
 
-  /** @param onDidChangeExpanded is called with the stations whose children are shown */
-  constructor(
-    connection: Connection,
-    store: StationStore,
-    filter: StationFilter,
-    expandedGroups: ExpandedGroups,
-    used: UsedStations,
-    log: Log,
-    onFirstShown: () => void,
-    onDidChangeExpanded: (stations: ReadonlySet<string>) => void,
-  ) {
-    this.#connection = connection;
-    this.#store = store;
+  constructor(services: Services, filter: StationFilter, expandedGroups: ExpandedGroups, listener: ViewListener) {
+    this.#services = services;
     this.#filter = filter;
     this.#expandedGroups = expandedGroups;
-    this.#used = used;
-    this.#log = log;
-    this.#onFirstShown = onFirstShown;
-    this.#onDidChangeExpanded = onDidChangeExpanded;
+    this.#listener = listener;
     this.#subscription = vscode.Disposable.from(
-      store.onDidChange((id) => this.#updateSoon(id)),
+      services.store.onDidChange((id) => this.#updateSoon(id)),
       filter.onDidChange(() => {
         this.#collapsedResults.clear();
         this.#updateSoon(undefined);
@@ -94,8 +79,8 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
     if (node?.kind === 'group') return this.#inside(node.group);
     if (node !== undefined) return [];
     if (!this.#isShown) {
-      this.#onFirstShown();
-      await this.#store.refresh();
+      this.#listener.onFirstShown();
+      await this.#services.store.refresh();
       this.#update();
       this.#isShown = true;
     }
@@ -110,9 +95,9 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
   async #children({ station: { id } }: StationNode): Promise<Node[]> {
     this.#setExpanded(id, true); // VS Code asks for the children of nodes that it shows expanded.
     // Later changes arrive by events. Waiting for a refresh each time would leave the view without nodes meanwhile.
-    if (this.#store.details(id) === undefined) await this.#store.refreshStation(id);
-    const station = this.#store.station(id);
-    const details = this.#store.details(id);
+    if (this.#services.store.details(id) === undefined) await this.#services.store.refreshStation(id);
+    const station = this.#services.store.station(id);
+    const details = this.#services.store.details(id);
     if (station === undefined) return [];
     const procedures = station.procedures.map((procedure): Node => {
       const week = details ? (details.week.get(procedure.id) ?? { runs: 0, yield: null }) : undefined;
@@ -133,14 +118,14 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
     if (node.kind !== 'group') return;
     if (node.isFiltered) this.#collapsedResults[isExpanded ? 'delete' : 'add'](node.group);
     else this.#expandedGroups.set(node.group, isExpanded);
-    this.#onDidChangeExpanded(this.#shownStations());
+    this.#listener.onDidChangeExpanded(this.#shownStations());
   }
 
   #setExpanded(id: string, isExpanded: boolean): void {
     if (this.#expanded.has(id) === isExpanded) return;
     if (isExpanded) this.#expanded.add(id);
     else this.#expanded.delete(id);
-    this.#onDidChangeExpanded(this.#shownStations());
+    this.#listener.onDidChangeExpanded(this.#shownStations());
   }
 
   /** The stations whose children are shown: they and all groups around them are expanded. */
@@ -162,7 +147,7 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
   }
 
   #isSelectionIn(group: string): boolean {
-    const selected = this.#store.selected?.id;
+    const selected = this.#services.store.selected?.id;
     return selected !== undefined && isInGroup(this.#roots.get(selected)?.station.group ?? null, group);
   }
 
@@ -196,7 +181,7 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
 
   async resolveTreeItem(item: vscode.TreeItem, node: Node): Promise<vscode.TreeItem> {
     if (node.kind === 'station') {
-      const uptime = await uptimeSentence(this.#connection, this.#log, node.station.id);
+      const uptime = await uptimeSentence(this.#services.connection, this.#services.log, node.station.id);
       item.tooltip = stationTooltip(node.station, this.#stateOf(node.station), uptime);
     }
     return item;
@@ -204,21 +189,21 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
 
   #stateOf(station: StationItem): StationItemState {
     const { id, pauses } = station;
-    const isSelected = id === this.#store.selected?.id;
+    const isSelected = id === this.#services.store.selected?.id;
     return {
       state: this.#shownState(station),
       isSelected,
       pause: pauseAt(pauses, Date.now()),
-      waiting: this.#store.waitingPrompts.get(id),
-      usedBy: usesOfOthers(station.use, this.#used.user),
+      waiting: this.#services.store.waitingPrompts.get(id),
+      usedBy: usesOfOthers(station.use, this.#services.used.user),
       // Stations without procedures are expanded too; otherwise the first linked one would be below a collapsed node.
       isExpanded: isSelected || this.#roots.size <= maxExpandedStations,
     };
   }
 
   #shownState({ id, state, operatorAddress }: StationItem): ShownState {
-    if (this.#store.running.has(id)) return 'running';
-    const isMonitored = this.#store.watched.has(id) || operatorAddress !== null;
+    if (this.#services.store.running.has(id)) return 'running';
+    const isMonitored = this.#services.store.watched.has(id) || operatorAddress !== null;
     return state === 'disconnected' && !isMonitored ? 'idle' : state;
   }
 
@@ -235,12 +220,12 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
     this.#changedStations.clear();
     const before = this.#structure();
     const renderedBefore = this.#rendered;
-    const { selected, running, waitingPrompts: waiting } = this.#store;
-    const stations = (this.#store.stations ?? []).filter((station) => this.#filter.shows(station));
+    const { selected, running, waitingPrompts: waiting } = this.#services.store;
+    const stations = (this.#services.store.stations ?? []).filter((station) => this.#filter.shows(station));
     const now = Date.now();
     const allPauses = stations.flatMap(({ pauses }) => pauses);
     const checksOf = (id: string): GoldenCheck[] =>
-      (this.#store.details(id)?.goldenChecks ?? []).map((check) => checkAt(check, now));
+      (this.#services.store.details(id)?.goldenChecks ?? []).map((check) => checkAt(check, now));
     const allChecks = stations.flatMap(({ id }) => checksOf(id));
     this.#updateAt(earliest(nextPauseChange(allPauses, now), nextDue(allChecks, now)), now);
     const known = this.#roots;
@@ -261,12 +246,13 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
           selected: each.id === selected?.id,
           running: running.has(each.id),
           waiting: waiting.get(each.id),
-          user: this.#used.user,
+          user: this.#services.used.user,
         },
       ]),
     );
     const changedGroups = this.#groups.update(stations, this.#filter.isSet, (station) => ({
-      isInUse: this.#shownState(station) === 'running' || usesOfOthers(station.use, this.#used.user).length > 0,
+      isInUse:
+        this.#shownState(station) === 'running' || usesOfOthers(station.use, this.#services.used.user).length > 0,
       isDisconnected: this.#shownState(station) === 'disconnected',
       isWaiting: waiting.has(station.id),
     }));

@@ -4,13 +4,13 @@ import { uptime } from '../../shared/contract/uptime.ts';
 import { pauseAt } from '../../shared/uptime/pauses.ts';
 import type { Connection } from '../connection/connection.ts';
 import { pickStation, stationIdOf } from '../connection/pickStation.ts';
-import type { SelectedStation, StationStore } from '../connection/stationStore.ts';
-import type { Commands } from '../vscode/commands.ts';
+import type { Services } from '../connection/services.ts';
+import type { SelectedStation } from '../connection/stationStore.ts';
 import { askOne } from '../vscode/steps.ts';
 import { commandRemedy, UserError } from '../vscode/userError.ts';
 import { askMaintenance } from './maintenanceQuestion.ts';
 
-export function registerPauseCommands(commands: Commands, connection: Connection, store: StationStore): void {
+export function registerPauseCommands({ commands, connection, store }: Services): void {
   /** @throws UserError when the server keeps no uptime; vscode.CancellationError */
   const stationOf = async (argument: unknown, title: string): Promise<SelectedStation> => {
     await requireUptime(connection);

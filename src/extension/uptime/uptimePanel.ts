@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Change } from '../../shared/contract/events.ts';
-import { dispatch, type Handlers } from '../../shared/contract/messages.ts';
+import type { Handlers } from '../../shared/contract/messages.ts';
 import { presence } from '../../shared/contract/presence.ts';
 import { stations } from '../../shared/contract/stations.ts';
 import { uptime } from '../../shared/contract/uptime.ts';
@@ -17,21 +17,14 @@ import { packColumns } from '../../shared/uptime/uptimeColumns.ts';
 import { uptimeCsv, uptimeJson } from '../../shared/uptime/uptimeExport.ts';
 import { ApiError } from '../client/apiError.ts';
 import { allPages } from '../client/pages.ts';
-import type { ChangeFeed } from '../connection/changeFeed.ts';
 import type { Connection } from '../connection/connection.ts';
-import type { Commands } from '../vscode/commands.ts';
-import type { Log } from '../vscode/log.ts';
+import type { Services } from '../connection/services.ts';
+import { Page } from '../vscode/page.ts';
 import { saveAs } from '../vscode/saveAs.ts';
-import { webviewPage } from '../vscode/webviewPage.ts';
 import type { Watching } from './watching.ts';
 
-export interface PanelServices {
-  readonly commands: Commands;
-  readonly connection: Connection;
-  readonly feed: ChangeFeed;
-  readonly log: Log;
+export interface PanelServices extends Services {
   readonly watching: Watching;
-  readonly extension: vscode.Uri;
 }
 
 const refreshIntervalMs = 60_000;
@@ -43,8 +36,7 @@ const maxSingleLoads = 10;
 /** The list has no connection status, so it is requested per station, for up to this number of stations. */
 const maxStatusRequests = 100;
 
-export class UptimePanel implements vscode.Disposable {
-  readonly #panel: vscode.WebviewPanel;
+export class UptimePanel extends Page<FromUptime, ToUptime> {
   readonly #services: PanelServices;
   #zone = 'UTC';
   #stationToOpen: string | undefined;
@@ -61,12 +53,11 @@ export class UptimePanel implements vscode.Disposable {
   #loadMs = 0;
 
   constructor(panel: vscode.WebviewPanel, services: PanelServices, station: string | undefined) {
-    this.#panel = panel;
+    super(panel, services, 'uptime', '', fromUptime);
     this.#services = services;
     this.#stationToOpen = station;
-    const { connection, feed, watching, extension } = services;
+    const { connection, feed, watching } = services;
     const subscriptions = vscode.Disposable.from(
-      panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message)),
       panel.onDidChangeViewState(() => feed.setWatching('uptime', panel.visible)),
       feed.onDidReceiveChange((change) => this.#onChange(change)),
       connection.onDidChangeServer(() => void this.#refresh()),
@@ -80,22 +71,17 @@ export class UptimePanel implements vscode.Disposable {
     });
     feed.setWatching('uptime', true);
     feed.start();
-    panel.webview.html = webviewPage(panel.webview, extension, 'uptime', '');
   }
 
-  reveal(station: string | undefined): void {
-    const hasRows = this.#panel.visible && this.#dates !== undefined;
+  override reveal(station?: string): void {
+    const hasRows = this.panel.visible && this.#dates !== undefined;
     this.#stationToOpen = station;
-    this.#panel.reveal();
+    this.panel.reveal();
     // A hidden webview starts again when it is shown, and sends `ready`.
     if (hasRows) this.#sendOpen();
   }
 
-  dispose(): void {
-    this.#panel.dispose();
-  }
-
-  readonly #handlers: Handlers<FromUptime> = {
+  protected override readonly handlers: Handlers<FromUptime> = {
     ready: async ({ time_zone }) => {
       this.#zone = time_zone;
       this.#dates = undefined;
@@ -126,16 +112,8 @@ export class UptimePanel implements vscode.Disposable {
     return vscode.commands.executeCommand(`testStations.${name}`, { id: station });
   }
 
-  async #receive(message: unknown): Promise<void> {
-    try {
-      await dispatch(this.#handlers, fromUptime.parse(message));
-    } catch (error) {
-      await this.#services.commands.show(error);
-    }
-  }
-
   #sendOpen(): void {
-    if (this.#stationToOpen !== undefined) this.#post({ type: 'open', station: this.#stationToOpen });
+    if (this.#stationToOpen !== undefined) this.post({ type: 'open', station: this.#stationToOpen });
     this.#stationToOpen = undefined;
   }
 
@@ -150,14 +128,14 @@ export class UptimePanel implements vscode.Disposable {
 
   /** Loads at most once a second. A hidden page sends `ready` when it is shown again, so it needs no changes meanwhile. */
   #refreshSoon(station?: string): void {
-    if (!this.#panel.visible) return;
+    if (!this.panel.visible) return;
     this.#changed.add(station);
     this.#soon ??= setTimeout(
       () => {
         this.#soon = undefined;
         for (const each of this.#changed) this.#markStale(each);
         this.#changed.clear();
-        if (this.#panel.visible) void this.#loadStale();
+        if (this.panel.visible) void this.#loadStale();
       },
       Math.max(this.#loadedAt + Math.max(minIntervalMs, loadFactor * this.#loadMs) - performance.now(), 0),
     );
@@ -193,25 +171,25 @@ export class UptimePanel implements vscode.Disposable {
     } catch (error) {
       this.#services.log.warn(`uptime: ${String(error)}`);
       this.#dates = undefined;
-      this.#post({ type: 'failed', message: messageOf(error) });
+      this.post({ type: 'failed', message: messageOf(error) });
     }
     this.#loadedAt = performance.now();
     this.#loadMs = this.#loadedAt - beganAt;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#panel.visible && void this.#refresh(), refreshIntervalMs);
+    this.#timer = setTimeout(() => this.panel.visible && void this.#refresh(), refreshIntervalMs);
   }
 
   async #loadAll(): Promise<void> {
     const { connection } = this.#services;
     if (!(await connection.can('uptime'))) {
       this.#dates = undefined;
-      this.#post({ type: 'known', server: connection.serverName, stations: await knownStations(connection) });
+      this.post({ type: 'known', server: connection.serverName, stations: await knownStations(connection) });
       return;
     }
     const { days, stations } = await connection.call(uptime.fleet, { query: { days: 90, time_zone: this.#zone } });
     this.#dates = days.dates;
     const rows = stations.map(({ columns: _, ...head }) => head);
-    this.#post({ type: 'fleet', days, rows, columns: packColumns(stations, days.dates.length) });
+    this.post({ type: 'fleet', days, rows, columns: packColumns(stations, days.dates.length) });
     await this.#loadSelection();
   }
 
@@ -219,9 +197,9 @@ export class UptimePanel implements vscode.Disposable {
     const station = await this.#readStation(id);
     // A new day has begun or the station was deleted, so all rows change.
     if (station === undefined || station.days.dates.at(-1) !== this.#dates?.at(-1)) return this.#loadAll();
-    this.#post({ type: 'row', row: station, now: station.days.now });
+    this.post({ type: 'row', row: station, now: station.days.now });
     if (id === this.#selection.station) {
-      this.#post({ type: 'station', station });
+      this.post({ type: 'station', station });
       await this.#loadDay();
     }
   }
@@ -230,7 +208,7 @@ export class UptimePanel implements vscode.Disposable {
     const { station: id } = this.#selection;
     const station = id === null ? undefined : await this.#readStation(id);
     if (station === undefined || id !== this.#selection.station) return;
-    this.#post({ type: 'station', station });
+    this.post({ type: 'station', station });
     await this.#loadDay();
   }
 
@@ -238,7 +216,7 @@ export class UptimePanel implements vscode.Disposable {
     const { station, date } = this.#selection;
     if (station === null || date === null) return;
     const input = { params: { id: station, date }, query: { time_zone: this.#zone } };
-    this.#post({ type: 'day', station, day: await this.#services.connection.call(uptime.day, input) });
+    this.post({ type: 'day', station, day: await this.#services.connection.call(uptime.day, input) });
   }
 
   async #readStation(id: string): Promise<StationUptime | undefined> {
@@ -252,11 +230,7 @@ export class UptimePanel implements vscode.Disposable {
   }
 
   #sendWatched(): void {
-    this.#post({ type: 'watched', stations: [...this.#services.watching.stations] });
-  }
-
-  #post(message: ToUptime): void {
-    void this.#panel.webview.postMessage(message);
+    this.post({ type: 'watched', stations: [...this.#services.watching.stations] });
   }
 }
 

@@ -20,12 +20,12 @@ export class UptimePanels implements vscode.WebviewPanelSerializer, vscode.Dispo
       return;
     }
     const column = vscode.window.activeTextEditor?.viewColumn ?? vscode.ViewColumn.Active;
-    const options = { ...webviewOptions(this.#services.extension), enableFindWidget: true };
+    const options = { ...webviewOptions(this.#services.context.extensionUri), enableFindWidget: true };
     await this.#attach(vscode.window.createWebviewPanel(viewType, vscode.l10n.t('Uptime'), column, options), station);
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
-    panel.webview.options = webviewOptions(this.#services.extension);
+    panel.webview.options = webviewOptions(this.#services.context.extensionUri);
     await this.#attach(panel, undefined);
   }
 

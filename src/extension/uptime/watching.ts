@@ -3,35 +3,26 @@ import * as z from 'zod';
 import { uptime } from '../../shared/contract/uptime.ts';
 import { pauseAt } from '../../shared/uptime/pauses.ts';
 import { StationTransitions } from '../../shared/uptime/stationTransitions.ts';
-import type { ChangeFeed } from '../connection/changeFeed.ts';
-import type { Connection } from '../connection/connection.ts';
 import { pickStation, stationIdOf } from '../connection/pickStation.ts';
+import type { Services } from '../connection/services.ts';
 import type { StationItem } from '../connection/stationSource.ts';
-import type { StationStore } from '../connection/stationStore.ts';
-import type { Commands } from '../vscode/commands.ts';
-import type { Log } from '../vscode/log.ts';
 import { showDone, showInformation, showWarning } from '../vscode/messages.ts';
 
 const key = 'watchedStations';
 const storedStations = z.array(z.string()).catch([]);
 
 export class Watching implements vscode.Disposable {
-  readonly #connection: Connection;
-  readonly #store: StationStore;
-  readonly #feed: ChangeFeed;
-  readonly #log: Log;
+  readonly #services: Services;
   readonly #state: vscode.Memento;
   readonly #transitions = new StationTransitions();
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
   readonly #subscription: vscode.Disposable;
 
-  constructor(connection: Connection, store: StationStore, feed: ChangeFeed, log: Log, state: vscode.Memento) {
-    this.#connection = connection;
-    this.#store = store;
-    this.#feed = feed;
-    this.#log = log;
-    this.#state = state;
+  constructor(services: Services) {
+    this.#services = services;
+    this.#state = services.context.workspaceState;
+    const { store } = services;
     this.#subscription = store.onDidChange(() => this.#check());
     this.#updateFeed();
     store.setWatched(this.stations);
@@ -50,20 +41,20 @@ export class Watching implements vscode.Disposable {
     this.#updateFeed();
     this.#check();
     this.#changed.fire();
-    this.#store.setWatched(stations);
+    this.#services.store.setWatched(stations);
     return isWatched;
   }
 
   /** Streams changes while a station is watched, even when no view is open. */
   #updateFeed(): void {
     const isWatching = this.stations.size > 0;
-    this.#feed.setWatching('watching', isWatching);
-    if (isWatching) this.#feed.start();
+    this.#services.feed.setWatching('watching', isWatching);
+    if (isWatching) this.#services.feed.start();
   }
 
   #check(): void {
     for (const id of this.stations) {
-      const station = this.#store.station(id);
+      const station = this.#services.store.station(id);
       const change = station && this.#transitions.update(id, station.state);
       if (station && change !== undefined) void this.#notify(station, change);
     }
@@ -82,10 +73,10 @@ export class Watching implements vscode.Disposable {
   /** Returns whether changes are not to be notified now; false if the server cannot be asked. */
   async #isPaused(id: string): Promise<boolean> {
     try {
-      const { pauses } = await this.#connection.call(uptime.station, { params: { id }, query: { days: 1 } });
+      const { pauses } = await this.#services.connection.call(uptime.station, { params: { id }, query: { days: 1 } });
       return pauseAt(pauses, Date.now()) !== undefined;
     } catch (error) {
-      this.#log.debug(`pauses of ${id}: ${String(error)}`);
+      this.#services.log.debug(`pauses of ${id}: ${String(error)}`);
       return false;
     }
   }
@@ -96,15 +87,9 @@ export class Watching implements vscode.Disposable {
   }
 }
 
-export function registerWatching(
-  commands: Commands,
-  connection: Connection,
-  store: StationStore,
-  feed: ChangeFeed,
-  log: Log,
-  state: vscode.Memento,
-): Watching {
-  const watching = new Watching(connection, store, feed, log, state);
+export function registerWatching(services: Services): Watching {
+  const { commands, store } = services;
+  const watching = new Watching(services);
   commands.register('watchStation', async (argument) => {
     const id = stationIdOf(argument) ?? (await pickStation(store, vscode.l10n.t('Watch station'))).id;
     const name = store.station(id)?.name ?? '';

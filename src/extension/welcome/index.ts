@@ -1,15 +1,10 @@
 import * as vscode from 'vscode';
-import type { StationStore } from '../connection/stationStore.ts';
-import type { Commands } from '../vscode/commands.ts';
+import type { Services } from '../connection/services.ts';
 import { setContext } from '../vscode/context.ts';
 import { openSample, showOpenedSample } from './sampleWorkspace.ts';
 import { openWalkthrough } from './walkthrough.ts';
 
-export function registerWelcome(
-  commands: Commands,
-  context: vscode.ExtensionContext,
-  store: StationStore,
-): vscode.Disposable {
+export function registerWelcome({ commands, context, store }: Services): vscode.Disposable {
   commands.register('openWalkthrough', () => openWalkthrough(context));
   commands.register('openSample', (origin) => openSample(context, store, origin === 'walkthrough'));
   void showOpenedSample(context, store).catch((error: unknown) => commands.show(error));

@@ -6,11 +6,7 @@ import type { LinkedProcedure } from '../../../shared/contract/stations.ts';
 import { messageOf } from '../../../shared/format/messageOf.ts';
 import { chooseProcedure } from '../../../shared/run/procedureChoice.ts';
 import type { ScriptMarks } from '../../../shared/script/scriptInfo.ts';
-import type { ChangeFeed } from '../../connection/changeFeed.ts';
-import type { Connection } from '../../connection/connection.ts';
-import type { StationStore } from '../../connection/stationStore.ts';
-import type { Log } from '../../vscode/log.ts';
-import type { ScriptReader } from '../../vscode/scriptReader.ts';
+import type { Services } from '../../connection/services.ts';
 import { setting } from '../../vscode/settings.ts';
 import type { AnalyticsSource } from '../analyticsSource.ts';
 
@@ -44,30 +40,18 @@ export interface StatisticsOfScript {
  * stations.
  */
 export class ScriptStatistics implements vscode.Disposable {
+  readonly #services: Services;
   readonly #source: AnalyticsSource;
-  readonly #store: StationStore;
-  readonly #feed: ChangeFeed;
-  readonly #reader: ScriptReader;
-  readonly #log: Log;
   readonly #loaded = new Map<string, Loaded>();
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
   readonly #subscriptions: vscode.Disposable;
   #reload: NodeJS.Timeout | undefined;
 
-  constructor(
-    source: AnalyticsSource,
-    connection: Connection,
-    store: StationStore,
-    feed: ChangeFeed,
-    reader: ScriptReader,
-    log: Log,
-  ) {
+  constructor(services: Services, source: AnalyticsSource) {
+    this.#services = services;
     this.#source = source;
-    this.#store = store;
-    this.#feed = feed;
-    this.#reader = reader;
-    this.#log = log;
+    const { connection, store, feed } = services;
     this.#subscriptions = vscode.Disposable.from(
       connection.onDidChangeServer(() => this.#loaded.clear()),
       feed.onDidReceiveChange((change) => this.#markStale(change)),
@@ -83,9 +67,9 @@ export class ScriptStatistics implements vscode.Disposable {
 
   /** Returns undefined while there is nothing to show. */
   async of(document: vscode.TextDocument): Promise<StatisticsOfScript | undefined> {
-    if (!setting('statisticsHints') || !vscode.workspace.isTrusted || this.#store.stations === undefined)
+    if (!setting('statisticsHints') || !vscode.workspace.isTrusted || this.#services.store.stations === undefined)
       return undefined;
-    const marks = await this.#reader.marks(document);
+    const marks = await this.#services.reader.marks(document);
     const procedureId = marks.measurements.length === 0 ? undefined : this.#procedureOf(marks);
     if (procedureId === undefined) return undefined;
     const { measurements, runs } = await this.#found(procedureId);
@@ -94,12 +78,13 @@ export class ScriptStatistics implements vscode.Disposable {
 
   /** Returns the only procedure that the script names, or the only one of the selected station. */
   #procedureOf({ procedures, procedureArguments }: ScriptMarks): string | undefined {
-    const { selected, stations = [] } = this.#store;
+    const { selected, stations = [] } = this.#services.store;
     const [named, ...others] = new Set(procedures.map(({ id }) => id));
     if (others.length > 0 || (named === undefined && procedureArguments.some(({ kind }) => kind === 'computed'))) {
       return undefined;
     }
-    const linked: readonly LinkedProcedure[] = (selected && this.#store.station(selected.id)?.procedures) ?? [];
+    const linked: readonly LinkedProcedure[] =
+      (selected && this.#services.store.station(selected.id)?.procedures) ?? [];
     const all = named === undefined ? linked : [...linked, ...stations.flatMap((station) => station.procedures)];
     const choice = chooseProcedure(named ?? null, all);
     return 'decided' in choice ? choice.decided.id : undefined;
@@ -130,8 +115,8 @@ export class ScriptStatistics implements vscode.Disposable {
 
   #runsByStation(procedureId: string): Map<string, number> {
     return new Map(
-      (this.#store.stations ?? []).flatMap(({ id }) => {
-        const runs = this.#store.details(id)?.week.get(procedureId)?.runs;
+      (this.#services.store.stations ?? []).flatMap(({ id }) => {
+        const runs = this.#services.store.details(id)?.week.get(procedureId)?.runs;
         return runs === undefined ? [] : [[id, runs] as const];
       }),
     );
@@ -155,10 +140,10 @@ export class ScriptStatistics implements vscode.Disposable {
 
   async #load(id: string): Promise<Found> {
     try {
-      this.#feed.start();
+      this.#services.feed.start();
       return await this.#source.hints(id, statisticsDays);
     } catch (error) {
-      this.#log.debug(`statistics of a script: ${messageOf(error)}`);
+      this.#services.log.debug(`statistics of a script: ${messageOf(error)}`);
       return { measurements: [], runs: 0 };
     }
   }

@@ -14,8 +14,12 @@ import { StudyPanel, type StudyServices } from './studyPanel.ts';
 const subjectArgument = z.object({ procedureId: z.uuid(), phaseName: z.string(), measurementName: z.string() });
 
 export function registerStudies(services: StudyServices, source: AnalyticsSource): PagePanels {
-  const { commands, connection, extension } = services;
-  const pages = new PagePanels('testStations.study', extension, (panel, id) => new StudyPanel(panel, id, services));
+  const { commands, connection, context } = services;
+  const pages = new PagePanels(
+    'testStations.study',
+    context.extensionUri,
+    (panel, id) => new StudyPanel(panel, id, services),
+  );
   commands.register('newGaugeStudy', async (argument) => {
     await requireStudies(connection);
     const { id, name } = await createStudy(connection, source, await subjectOf(connection, argument));

@@ -1,35 +1,28 @@
 import * as vscode from 'vscode';
-import { dispatch, type Handlers } from '../../../shared/contract/messages.ts';
+import type { Handlers } from '../../../shared/contract/messages.ts';
 import { studies, type Study, type StudyTrial } from '../../../shared/contract/studies.ts';
 import { type FromStudyPage, fromStudyPage, type ToStudyPage } from '../../../shared/contract/studyPage.ts';
 import { messageOf } from '../../../shared/format/messageOf.ts';
 import { oneLine } from '../../../shared/format/oneLine.ts';
-import type { ChangeFeed } from '../../connection/changeFeed.ts';
-import type { Connection } from '../../connection/connection.ts';
 import type { StartScript } from '../../connection/liveScripts.ts';
-import type { Commands } from '../../vscode/commands.ts';
+import type { Services } from '../../connection/services.ts';
 import { confirm } from '../../vscode/messages.ts';
+import { Page } from '../../vscode/page.ts';
 import { requireTrust } from '../../vscode/requireTrust.ts';
-import { webviewPage } from '../../vscode/webviewPage.ts';
 import type { Exports } from '../export/exports.ts';
 import { pickRunOfTrial } from './pickRunOfTrial.ts';
 import type { StudyScripts } from './studyScript.ts';
 
-export interface StudyServices {
-  readonly commands: Commands;
-  readonly connection: Connection;
+export interface StudyServices extends Services {
   readonly exports: Exports;
-  readonly feed: ChangeFeed;
   readonly startScript: StartScript;
   readonly scripts: StudyScripts;
-  readonly extension: vscode.Uri;
 }
 
 const refreshDelayMs = 300;
 
 /** Leads a gauge study and shows its result. */
-export class StudyPanel implements vscode.Disposable {
-  readonly #panel: vscode.WebviewPanel;
+export class StudyPanel extends Page<FromStudyPage, ToStudyPage> {
   readonly #id: string;
   readonly #services: StudyServices;
   #study: Study | undefined;
@@ -38,12 +31,11 @@ export class StudyPanel implements vscode.Disposable {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(panel: vscode.WebviewPanel, id: string, services: StudyServices) {
-    this.#panel = panel;
+    super(panel, services, 'study', id, fromStudyPage);
     this.#id = id;
     this.#services = services;
-    const { connection, feed, extension } = services;
+    const { connection, feed } = services;
     const subscriptions = vscode.Disposable.from(
-      panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message)),
       feed.onDidReceiveChange((change) => {
         if (change === undefined || change.kind.startsWith('run.')) this.#loadSoon();
       }),
@@ -54,19 +46,14 @@ export class StudyPanel implements vscode.Disposable {
       subscriptions.dispose();
     });
     feed.start();
-    panel.webview.html = webviewPage(panel.webview, extension, 'study', id);
   }
 
-  async reveal(): Promise<void> {
-    this.#panel.reveal();
+  override async reveal(): Promise<void> {
+    this.panel.reveal();
     await this.#load();
   }
 
-  dispose(): void {
-    this.#panel.dispose();
-  }
-
-  readonly #handlers: Handlers<FromStudyPage> = {
+  protected override readonly handlers: Handlers<FromStudyPage> = {
     ready: () => this.#load(),
     refresh: () => this.#load(),
     start: () => this.#setActive(true),
@@ -82,19 +69,11 @@ export class StudyPanel implements vscode.Disposable {
     remove: () => this.#remove(),
   };
 
-  async #receive(message: unknown): Promise<void> {
-    try {
-      await dispatch(this.#handlers, fromStudyPage.parse(message));
-    } catch (error) {
-      await this.#services.commands.show(error);
-    }
-  }
-
   /** A hidden page sends `ready` when it is shown again, so it needs no changes meanwhile. */
   #loadSoon(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      if (this.#panel.visible) void this.#load();
+      if (this.panel.visible) void this.#load();
     }, refreshDelayMs);
   }
 
@@ -102,14 +81,14 @@ export class StudyPanel implements vscode.Disposable {
     try {
       this.#show(await this.#services.connection.call(studies.get, { params: { id: this.#id } }));
     } catch (error) {
-      this.#post({ type: 'failed', message: messageOf(error) });
+      this.post({ type: 'failed', message: messageOf(error) });
     }
   }
 
   #show(study: Study): void {
     this.#study = study;
-    this.#panel.title = oneLine(study.name);
-    this.#post({ type: 'study', study, is_running: this.#isRunning, note: this.#note });
+    this.panel.title = oneLine(study.name);
+    this.post({ type: 'study', study, is_running: this.#isRunning, note: this.#note });
   }
 
   async #update(change: Promise<Study>): Promise<void> {
@@ -172,11 +151,7 @@ export class StudyPanel implements vscode.Disposable {
     });
     if (!isConfirmed) return;
     await this.#services.connection.call(studies.delete, { params: { id: this.#id } });
-    this.#panel.dispose();
-  }
-
-  #post(message: ToStudyPage): void {
-    void this.#panel.webview.postMessage(message);
+    this.panel.dispose();
   }
 }
 

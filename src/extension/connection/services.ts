@@ -1,0 +1,20 @@
+import type * as vscode from 'vscode';
+import type { Commands } from '../vscode/commands.ts';
+import type { Log } from '../vscode/log.ts';
+import type { ScriptReader } from '../vscode/scriptReader.ts';
+import type { ChangeFeed } from './changeFeed.ts';
+import type { Connection } from './connection.ts';
+import type { StationStore } from './stationStore.ts';
+import type { UsedStations } from './usedStations.ts';
+
+/** What the features of the extension work with. There is one of each in a window. */
+export interface Services {
+  readonly context: vscode.ExtensionContext;
+  readonly log: Log;
+  readonly commands: Commands;
+  readonly connection: Connection;
+  readonly store: StationStore;
+  readonly feed: ChangeFeed;
+  readonly used: UsedStations;
+  readonly reader: ScriptReader;
+}

@@ -7,11 +7,10 @@ const maxBytes = 5_000;
 
 const utf8 = new TextEncoder();
 
-export const limitInput = z
-  .number()
-  .optional()
-  .describe(`How many rows to return: 1 to ${maxRows}, by default ${maxRows}.`);
-export const cursorInput = z.number().optional().describe('The `next` of the answer before, to continue after it.');
+export const pageInputs = {
+  limit: z.number().optional().describe(`How many rows to return: 1 to ${maxRows}, by default ${maxRows}.`),
+  cursor: z.number().optional().describe('The `next` of the answer before, to continue after it.'),
+};
 export const next = z
   .number()
   .nullable()

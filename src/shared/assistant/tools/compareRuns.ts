@@ -4,10 +4,10 @@ import { phaseOutcome } from '../../contract/common.ts';
 import { type Run, runs } from '../../contract/runs.ts';
 import { reportOf } from '../../run/report.ts';
 import { type ComparedMeasurement, compareRuns as compare, fewestForSigmas } from '../../run/runComparison.ts';
-import { type CallOperation, serverTool } from '../tool.ts';
+import { type CallOperation, readingTool } from '../tool.ts';
 import { ToolError } from '../toolError.ts';
 import { untrustedName } from '../untrustedText.ts';
-import { AnswerPage, cursorInput, limitInput, next } from './answerPage.ts';
+import { AnswerPage, next, pageInputs } from './answerPage.ts';
 import { runIdInput, runIdOf, startedIn, statisticsDays, statisticsPeriodOf } from './inputs.ts';
 import { measuredValue, measuredValueOf } from './measuredValue.ts';
 import { runHead, runHeadOf } from './runItems.ts';
@@ -41,7 +41,7 @@ const measurementRow = z.object({
     .describe(`The n of that standard deviation. Below ${fewestForSigmas} sigmas is null.`),
 });
 
-export const compareRuns = serverTool({
+export const compareRuns = readingTool({
   name: 'compare_runs',
   title: 'Compare Runs',
   description:
@@ -51,8 +51,7 @@ export const compareRuns = serverTool({
   input: z.object({
     run_id: runIdInput,
     other_run_id: runIdInput,
-    limit: limitInput,
-    cursor: cursorInput,
+    ...pageInputs,
   }),
   output: z.object({
     left: runHead,
@@ -66,8 +65,6 @@ export const compareRuns = serverTool({
     measurements: z.array(measurementRow),
     next,
   }),
-  isReadOnly: true,
-  isIdempotent: true,
   async answer(input, call) {
     const page = new AnswerPage(input);
     const ids = [runIdOf(input.run_id), runIdOf(input.other_run_id)];

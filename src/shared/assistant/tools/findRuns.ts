@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { outcome } from '../../contract/common.ts';
 import { runs } from '../../contract/runs.ts';
-import { serverTool } from '../tool.ts';
+import { readingTool } from '../tool.ts';
 import { untrustedName } from '../untrustedText.ts';
-import { AnswerPage, cursorInput, limitInput, next } from './answerPage.ts';
+import { AnswerPage, next, pageInputs } from './answerPage.ts';
 import { given, startedIn, timeInputs, timeRangeOf } from './inputs.ts';
 import { runItem, runItemsOf } from './runItems.ts';
-import { findProcedure, findStation, named, procedureInput, stationInput } from './subjects.ts';
+import { findProcedure, named, optionalStation, procedureInput, stationInput } from './subjects.ts';
 
-export const findRuns = serverTool({
+export const findRuns = readingTool({
   name: 'find_runs',
   title: 'Find Runs',
   description:
@@ -25,8 +25,7 @@ export const findRuns = serverTool({
     outcome: outcome.optional(),
     failed_measurement: z.string().optional().describe('The exact name of a measurement that failed.'),
     ...timeInputs,
-    limit: limitInput,
-    cursor: cursorInput,
+    ...pageInputs,
   }),
   output: z.object({
     filter: z.object({
@@ -43,13 +42,11 @@ export const findRuns = serverTool({
     runs: z.array(runItem),
     next,
   }),
-  isReadOnly: true,
-  isIdempotent: true,
   async answer(input, call) {
     const page = new AnswerPage(input);
     const range = timeRangeOf(input);
-    const [stationText, procedureText] = [given(input.station), given(input.procedure)];
-    const station = stationText === undefined ? null : await findStation(call, stationText);
+    const station = await optionalStation(call, input.station);
+    const procedureText = given(input.procedure);
     const procedure = procedureText === undefined ? null : await findProcedure(call, procedureText);
     const serialNumber = given(input.serial_number);
     const search = given(input.search);

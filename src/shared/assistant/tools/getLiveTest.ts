@@ -3,9 +3,9 @@ import { outcome } from '../../contract/common.ts';
 import { liveMeasurement, livePhase, type LiveTest } from '../../contract/liveTest.ts';
 import { operator } from '../../contract/operator.ts';
 import { isPromptInput } from '../../contract/promptForm.ts';
-import { serverTool } from '../tool.ts';
+import { readingTool } from '../tool.ts';
 import { untrustedName, untrustedText } from '../untrustedText.ts';
-import { AnswerPage, cursorInput, limitInput, next } from './answerPage.ts';
+import { AnswerPage, next, pageInputs } from './answerPage.ts';
 import { isoOrNull } from './statisticsFilter.ts';
 import { findStation, named, stationInput } from './subjects.ts';
 
@@ -29,14 +29,14 @@ const prompt = z.object({
   who_can_answer: z.literal('Only a person at the station can answer. No tool can.'),
 });
 
-export const getLiveTest = serverTool({
+export const getLiveTest = readingTool({
   name: 'get_live_test',
   title: 'Get Live Test',
   description:
     'Returns the test that runs on a station now, or the last one that it showed: current phase, elapsed time, measurements so far, and the ' +
     'text of a prompt that waits for the operator. A prompt cannot be answered and a test cannot be started or stopped with it: tell the ' +
     'user what the prompt says. The result counts only once it is a run: find it with find_runs.',
-  input: z.object({ station: stationInput, limit: limitInput, cursor: cursorInput }),
+  input: z.object({ station: stationInput, ...pageInputs }),
   output: z.object({
     station: named,
     is_connected: z.boolean(),
@@ -61,8 +61,6 @@ export const getLiveTest = serverTool({
     measurements: z.array(measurementRow).describe('Those that have a value.'),
     next,
   }),
-  isReadOnly: true,
-  isIdempotent: true,
   async answer(input, call) {
     const page = new AnswerPage(input);
     const station = await findStation(call, input.station);

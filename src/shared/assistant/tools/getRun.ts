@@ -6,9 +6,9 @@ import { lastAttempts } from '../../run/attempts.ts';
 import { attemptsOf, failuresOf, reasonsOf, reportOf } from '../../run/report.ts';
 import { resultsOf } from '../../run/results.ts';
 import { runApp } from '../runApp.ts';
-import { serverTool } from '../tool.ts';
+import { readingTool } from '../tool.ts';
 import { untrustedName, untrustedText } from '../untrustedText.ts';
-import { AnswerPage, cursorInput, limitInput, next } from './answerPage.ts';
+import { AnswerPage, next, pageInputs } from './answerPage.ts';
 import { runIdInput, runIdOf } from './inputs.ts';
 import { measuredValue, measuredValueOf } from './measuredValue.ts';
 import { runHead, runHeadOf, secondsOf } from './runItems.ts';
@@ -47,7 +47,7 @@ const attachment = z.object({
   content_type: untrustedName.nullable(),
 });
 
-export const getRun = serverTool({
+export const getRun = readingTool({
   name: 'get_run',
   title: 'Get Run',
   description:
@@ -61,8 +61,7 @@ export const getRun = serverTool({
       .enum(['failed', 'all'])
       .optional()
       .describe('By default failed. all: with passed phases and retried attempts.'),
-    limit: limitInput,
-    cursor: cursorInput,
+    ...pageInputs,
   }),
   output: z.object({
     run: runHead.extend({
@@ -82,8 +81,6 @@ export const getRun = serverTool({
     attachments: z.array(attachment),
     next,
   }),
-  isReadOnly: true,
-  isIdempotent: true,
   appUri: runApp.uri,
   async answer(input, call) {
     const page = new AnswerPage(input);

@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { logLevel } from '../../contract/common.ts';
 import { logs } from '../../contract/explorer.ts';
 import { runs } from '../../contract/runs.ts';
-import { serverTool } from '../tool.ts';
+import { readingTool } from '../tool.ts';
 import { untrustedText } from '../untrustedText.ts';
-import { AnswerPage, cursorInput, limitInput, next } from './answerPage.ts';
+import { AnswerPage, next, pageInputs } from './answerPage.ts';
 import { given, runIdInput, runIdOf } from './inputs.ts';
 
 const logRow = z.object({
@@ -15,7 +15,7 @@ const logRow = z.object({
   line_number: z.number(),
 });
 
-export const getRunLogs = serverTool({
+export const getRunLogs = readingTool({
   name: 'get_run_logs',
   title: 'Get Run Logs',
   description:
@@ -26,12 +26,9 @@ export const getRunLogs = serverTool({
     run_id: runIdInput,
     level: logLevel.optional().describe('The lowest level to return; by default DEBUG, which is all.'),
     search: z.string().optional().describe('A part of the message, in any case.'),
-    limit: limitInput,
-    cursor: cursorInput,
+    ...pageInputs,
   }),
   output: z.object({ run_id: z.string(), logs: z.array(logRow), next }),
-  isReadOnly: true,
-  isIdempotent: true,
   async answer(input, call) {
     const page = new AnswerPage(input);
     const id = runIdOf(input.run_id);

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { runs } from '../../contract/runs.ts';
 import { sample, units } from '../../contract/units.ts';
-import { serverTool } from '../tool.ts';
+import { readingTool } from '../tool.ts';
 import { ToolError } from '../toolError.ts';
 import { untrustedName, untrustedText } from '../untrustedText.ts';
-import { AnswerPage, cursorInput, limitInput, next } from './answerPage.ts';
+import { AnswerPage, next, pageInputs } from './answerPage.ts';
 import { given } from './inputs.ts';
 import { runItem, runItemsOf } from './runItems.ts';
 
@@ -17,7 +17,7 @@ const attachment = z.object({
   content_type: untrustedName.nullable(),
 });
 
-export const getUnitHistory = serverTool({
+export const getUnitHistory = readingTool({
   name: 'get_unit_history',
   title: 'Get Unit History',
   description:
@@ -26,8 +26,7 @@ export const getUnitHistory = serverTool({
     'whether a failure is new, repeated or was retested away. For a part of a serial number use find_runs with search.',
   input: z.object({
     serial_number: z.string().describe('The whole serial number, in any case.'),
-    limit: limitInput,
-    cursor: cursorInput,
+    ...pageInputs,
   }),
   output: z.object({
     unit: z.object({
@@ -47,8 +46,6 @@ export const getUnitHistory = serverTool({
     runs: z.array(runItem),
     next,
   }),
-  isReadOnly: true,
-  isIdempotent: true,
   async answer(input, call) {
     const page = new AnswerPage(input);
     const wanted = given(input.serial_number);

@@ -5,9 +5,9 @@ import { procedures } from '../../contract/procedures.ts';
 import { runs } from '../../contract/runs.ts';
 import { wilsonInterval } from '../../statistics/wilson.ts';
 import { sumOfYields } from '../../statistics/yield.ts';
-import { type CallOperation, serverTool } from '../tool.ts';
+import { type CallOperation, readingTool } from '../tool.ts';
 import { ToolError } from '../toolError.ts';
-import { AnswerPage, cursorInput, limitInput, next } from './answerPage.ts';
+import { AnswerPage, next, pageInputs } from './answerPage.ts';
 import { given, startedIn, statisticsPeriodOf } from './inputs.ts';
 import {
   analyticsQuery,
@@ -18,7 +18,7 @@ import {
   statisticsFilterOf,
   statisticsInput,
 } from './statisticsFilter.ts';
-import { findStation, named } from './subjects.ts';
+import { named, optionalStation } from './subjects.ts';
 
 const counts = {
   runs: z.number().describe('All runs, also repeated and aborted ones.'),
@@ -48,7 +48,7 @@ const rule =
 
 const citedRuns = 5;
 
-export const getYield = serverTool({
+export const getYield = readingTool({
   name: 'get_yield',
   title: 'Get Yield',
   description:
@@ -59,8 +59,7 @@ export const getYield = serverTool({
     ...statisticsInput,
     procedure: statisticsInput.procedure.optional(),
     by: z.enum(['day', 'station', 'procedure']).optional().describe('By default day, or procedure if none is given.'),
-    limit: limitInput,
-    cursor: cursorInput,
+    ...pageInputs,
   }),
   output: z.object({
     filter: appliedFilter,
@@ -71,8 +70,6 @@ export const getYield = serverTool({
     rule: z.string(),
     next,
   }),
-  isReadOnly: true,
-  isIdempotent: true,
   async answer(input, call) {
     const page = new AnswerPage(input);
     const procedure = given(input.procedure);
@@ -112,8 +109,7 @@ interface ProceduresInput {
 async function ofAllProcedures({ by, ...input }: ProceduresInput, page: AnswerPage, call: CallOperation) {
   if (by !== 'procedure') throw new ToolError(`Give a procedure for a yield by ${by}, or ask for it by procedure.`);
   const range = statisticsPeriodOf(input);
-  const stationText = given(input.station);
-  const station = stationText === undefined ? null : await findStation(call, stationText);
+  const station = await optionalStation(call, input.station);
   const isFirst = page.offset === 0;
   const { data, meta } = await call(procedures.list, { query: { limit: page.limit, cursor: page.offset } });
   const found = [];

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { analytics } from '../../contract/analytics.ts';
 import { measurementType } from '../../contract/common.ts';
-import { serverTool } from '../tool.ts';
+import { readingTool } from '../tool.ts';
 import { untrustedName } from '../untrustedText.ts';
-import { AnswerPage, cursorInput, limitInput, next } from './answerPage.ts';
+import { AnswerPage, next, pageInputs } from './answerPage.ts';
 import { capabilityAnswer, capabilityAnswerOf } from './capabilityAnswer.ts';
 import {
   analyticsQuery,
@@ -32,17 +32,15 @@ const row = z.object({
   capability: capabilityAnswer.omit({ cpk: true }),
 });
 
-export const listMeasurements = serverTool({
+export const listMeasurements = readingTool({
   name: 'list_measurements',
   title: 'List Measurements',
   description:
     'Lists the measurements of a procedure with their phase, units, current limits, counts, mean, standard deviation and Ppk. Use it ' +
     'to find the exact names that measurement_statistics and suggest_limits need, and the measurements that are close to their limits. ' +
     'Without since, it covers 90 days.',
-  input: z.object({ ...statisticsInput, limit: limitInput, cursor: cursorInput }),
+  input: z.object({ ...statisticsInput, ...pageInputs }),
   output: z.object({ filter: appliedFilter, measurement_count: z.number(), measurements: z.array(row), next }),
-  isReadOnly: true,
-  isIdempotent: true,
   async answer(input, call) {
     const page = new AnswerPage(input);
     const filter = await statisticsFilterOf(call, input);

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { outcome } from '../../contract/common.ts';
 import { procedures } from '../../contract/procedures.ts';
-import { serverTool } from '../tool.ts';
+import { readingTool } from '../tool.ts';
 import { untrustedName } from '../untrustedText.ts';
-import { AnswerPage, cursorInput, limitInput, next } from './answerPage.ts';
+import { AnswerPage, next, pageInputs } from './answerPage.ts';
 import { given } from './inputs.ts';
 
 const row = z.object({
@@ -14,7 +14,7 @@ const row = z.object({
   last_run: z.object({ id: z.string(), outcome, started_at: z.string() }).nullable(),
 });
 
-export const listProcedures = serverTool({
+export const listProcedures = readingTool({
   name: 'list_procedures',
   title: 'List Procedures',
   description:
@@ -22,12 +22,9 @@ export const listProcedures = serverTool({
     'procedure by a part of its name. Its yield is in get_yield, its measurements in list_measurements.',
   input: z.object({
     query: z.string().optional().describe('A part of the name, or the beginning of the identifier.'),
-    limit: limitInput,
-    cursor: cursorInput,
+    ...pageInputs,
   }),
   output: z.object({ procedures: z.array(row), next }),
-  isReadOnly: true,
-  isIdempotent: true,
   async answer(input, call) {
     const page = new AnswerPage(input);
     const query = given(input.query);

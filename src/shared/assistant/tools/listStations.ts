@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { overview, stationState } from '../../contract/overview.ts';
-import { serverTool } from '../tool.ts';
+import { readingTool } from '../tool.ts';
 import { untrustedName } from '../untrustedText.ts';
-import { AnswerPage, cursorInput, limitInput, next } from './answerPage.ts';
+import { AnswerPage, next, pageInputs } from './answerPage.ts';
 import { given } from './inputs.ts';
 import { named } from './subjects.ts';
 
@@ -20,7 +20,7 @@ const row = z.object({
   procedure_count: z.number(),
 });
 
-export const listStations = serverTool({
+export const listStations = readingTool({
   name: 'list_stations',
   title: 'List Stations',
   description:
@@ -28,12 +28,9 @@ export const listStations = serverTool({
     'Use it to find the id of a station by a part of its name. What runs on one now is in get_live_test, its history in station_uptime.',
   input: z.object({
     query: z.string().optional().describe('A part of the name.'),
-    limit: limitInput,
-    cursor: cursorInput,
+    ...pageInputs,
   }),
   output: z.object({ stations: z.array(row), next }),
-  isReadOnly: true,
-  isIdempotent: true,
   async answer(input, call) {
     const page = new AnswerPage(input);
     const query = given(input.query);

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { analytics, type MeasurementSegment } from '../../contract/analytics.ts';
 import { measurementType } from '../../contract/common.ts';
-import { serverTool } from '../tool.ts';
+import { readingTool } from '../tool.ts';
 import { untrustedName } from '../untrustedText.ts';
-import { AnswerPage, cursorInput, limitInput, next } from './answerPage.ts';
+import { AnswerPage, next, pageInputs } from './answerPage.ts';
 import { capabilityAnswer, capabilityAnswerOf } from './capabilityAnswer.ts';
 import { findMeasurement, measurementInputs } from './measurementSubject.ts';
 import { appliedFilter, appliedFilterOf, isoOrNull, statisticsFilterOf, statisticsInput } from './statisticsFilter.ts';
@@ -44,7 +44,7 @@ const stationRow = z.object({
   capability: capabilityAnswer,
 });
 
-export const measurementStatistics = serverTool({
+export const measurementStatistics = readingTool({
   name: 'measurement_statistics',
   title: 'Measurement Statistics',
   description:
@@ -59,8 +59,7 @@ export const measurementStatistics = serverTool({
       .enum(['all', 'first'])
       .optional()
       .describe('first: of a unit only the first run of each day. By default all.'),
-    limit: limitInput,
-    cursor: cursorInput,
+    ...pageInputs,
   }),
   output: z.object({
     filter: appliedFilter,
@@ -77,8 +76,6 @@ export const measurementStatistics = serverTool({
     earlier_limits: z.array(segment).describe('Newest first. Their values are not in the figures of `current`.'),
     next,
   }),
-  isReadOnly: true,
-  isIdempotent: true,
   async answer(input, call) {
     const page = new AnswerPage(input);
     const filter = await statisticsFilterOf(call, input);

@@ -5,10 +5,10 @@ import { presenceCause } from '../../contract/presence.ts';
 import { type Durations, type InstantState, uptime } from '../../contract/uptime.ts';
 import { dayOf, lastDays } from '../../uptime/uptime.ts';
 import { figuresOf } from '../../uptime/uptimeFigures.ts';
-import { serverTool } from '../tool.ts';
+import { readingTool } from '../tool.ts';
 import { ToolError } from '../toolError.ts';
 import { untrustedText } from '../untrustedText.ts';
-import { AnswerPage, cursorInput, limitInput, next } from './answerPage.ts';
+import { AnswerPage, next, pageInputs } from './answerPage.ts';
 import { given } from './inputs.ts';
 import { findStation, named, stationInput } from './subjects.ts';
 
@@ -49,7 +49,7 @@ const why: Readonly<Record<z.infer<typeof presenceCause>, string>> = {
   server: 'It did not reconnect after the server restarted.',
 };
 
-export const stationUptime = serverTool({
+export const stationUptime = readingTool({
   name: 'station_uptime',
   title: 'Station Uptime',
   description:
@@ -61,8 +61,7 @@ export const stationUptime = serverTool({
     days: z.number().optional().describe(`The last days, with today: 1 to ${maxDays}, by default ${defaultDays}.`),
     date: z.string().optional().describe('One of these days, such as 2026-11-28, whose intervals are wanted.'),
     time_zone: z.string().optional().describe('Of the days, such as Europe/Berlin. By default UTC.'),
-    limit: limitInput,
-    cursor: cursorInput,
+    ...pageInputs,
   }),
   output: z.object({
     station: named,
@@ -78,8 +77,6 @@ export const stationUptime = serverTool({
     intervals: z.array(segmentRow).describe('Of `date`, oldest first.'),
     next,
   }),
-  isReadOnly: true,
-  isIdempotent: true,
   async answer(input, call) {
     const page = new AnswerPage(input);
     const { days: count = defaultDays } = input;

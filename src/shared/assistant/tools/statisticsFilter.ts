@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { CallOperation } from '../tool.ts';
-import { given, startedIn, type StatisticsPeriod, statisticsPeriodOf, statisticsTimeInputs } from './inputs.ts';
-import { findProcedure, findStation, type Named, named, procedureInput, stationInput } from './subjects.ts';
+import { startedIn, type StatisticsPeriod, statisticsPeriodOf, statisticsTimeInputs } from './inputs.ts';
+import { findProcedure, type Named, named, optionalStation, procedureInput, stationInput } from './subjects.ts';
 
 export const statisticsInput = {
   procedure: procedureInput,
@@ -44,13 +44,8 @@ interface FilterInput {
 export async function statisticsFilterOf(call: CallOperation, input: FilterInput): Promise<StatisticsFilter> {
   const range = statisticsPeriodOf(input);
   const procedure = await findProcedure(call, input.procedure);
-  const station = given(input.station);
-  return {
-    procedure,
-    station: station === undefined ? null : await findStation(call, station),
-    range,
-    attempts: input.attempts ?? 'all',
-  };
+  const station = await optionalStation(call, input.station);
+  return { procedure, station, range, attempts: input.attempts ?? 'all' };
 }
 
 /** Returns the filter as operations of statistics take it. */

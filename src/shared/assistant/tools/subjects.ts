@@ -52,6 +52,12 @@ export async function findStation(call: CallOperation, reference: string): Promi
   );
 }
 
+/** @throws ToolError */
+export async function optionalStation(call: CallOperation, reference: string | undefined): Promise<Named | null> {
+  const text = given(reference);
+  return text === undefined ? null : findStation(call, text);
+}
+
 export const findStationsNamed = (call: CallOperation, name: string): Promise<Named[]> =>
   entriesNamed(name, (query) => call(overview.list, { query }));
 

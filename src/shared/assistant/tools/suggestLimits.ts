@@ -5,10 +5,10 @@ import { analytics } from '../../contract/analytics.ts';
 import type { SpecLimits } from '../../statistics/capability.ts';
 import type { LimitsMethod } from '../../statistics/limitsProposal.ts';
 import { testNormality } from '../../statistics/normality.ts';
-import { serverTool } from '../tool.ts';
+import { readingTool } from '../tool.ts';
 import { ToolError } from '../toolError.ts';
 import { untrustedName } from '../untrustedText.ts';
-import { AnswerPage, cursorInput, limitInput, next } from './answerPage.ts';
+import { AnswerPage, next, pageInputs } from './answerPage.ts';
 import { findMeasurement, measurementInputs } from './measurementSubject.ts';
 import { appliedFilter, appliedFilterOf, statisticsFilterOf, statisticsInput } from './statisticsFilter.ts';
 
@@ -42,7 +42,7 @@ const proposal = z.object({
   examples_to_pass: z.array(changedUnit),
 });
 
-export const suggestLimits = serverTool({
+export const suggestLimits = readingTool({
   name: 'suggest_limits',
   title: 'Suggest Limits',
   description:
@@ -64,8 +64,7 @@ export const suggestLimits = serverTool({
       .describe(
         `How many of the newest values to use, by default ${usualValues}. Rare values show in many; ${mostValues} take the server half a second.`,
       ),
-    limit: limitInput,
-    cursor: cursorInput,
+    ...pageInputs,
   }),
   output: z.object({
     filter: appliedFilter,
@@ -80,8 +79,6 @@ export const suggestLimits = serverTool({
     proposals: z.array(proposal),
     next,
   }),
-  isReadOnly: true,
-  isIdempotent: true,
   async answer(input, call) {
     const page = new AnswerPage(input);
     const filter = await statisticsFilterOf(call, input);

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { analytics, failureKind } from '../../contract/analytics.ts';
-import { serverTool } from '../tool.ts';
+import { readingTool } from '../tool.ts';
 import { untrustedName } from '../untrustedText.ts';
-import { AnswerPage, cursorInput, limitInput, next } from './answerPage.ts';
+import { AnswerPage, next, pageInputs } from './answerPage.ts';
 import { FailureExamples } from './failureExamples.ts';
 import {
   analyticsQuery,
@@ -29,7 +29,7 @@ const cause = z.object({
 
 const shown = cause.extend({ example_run_ids: z.array(z.string()).describe('The newest runs in which it failed.') });
 
-export const topFailures = serverTool({
+export const topFailures = readingTool({
   name: 'top_failures',
   title: 'Top Failures',
   description:
@@ -38,8 +38,8 @@ export const topFailures = serverTool({
     'decide what to look at; then read example runs with get_run and the values with measurement_statistics. Aborted runs are no failures. Without since, it covers 90 days.',
   input: z.object({
     ...statisticsInput,
-    limit: limitInput.describe('How many causes: 1 to 50, by default 10.'),
-    cursor: cursorInput,
+    ...pageInputs,
+    limit: pageInputs.limit.describe('How many causes: 1 to 50, by default 10.'),
   }),
   output: z.object({
     filter: appliedFilter,
@@ -48,8 +48,6 @@ export const topFailures = serverTool({
     causes: z.array(shown),
     next,
   }),
-  isReadOnly: true,
-  isIdempotent: true,
   async answer(input, call) {
     const page = new AnswerPage({ limit: input.limit ?? defaultLimit, cursor: input.cursor });
     const filter = await statisticsFilterOf(call, input);

@@ -1,8 +1,7 @@
-import { parseArgs } from 'node:util';
-import { messageOf } from '../../shared/format/messageOf.ts';
 import { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
 import type { StoragePlace } from '../attachments/storagePlace.ts';
 import { type LogFormat, logFormats } from '../log.ts';
+import { type CommandValues, parseCommandLine } from './commandValues.ts';
 import {
   type ImportOptions,
   readFiles,
@@ -113,7 +112,7 @@ export type Command =
   | { command: 'mcp'; place: { data: string } | { server: string } };
 
 export function readCommand(args: readonly string[]): Command {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parseCommandLine(args);
   if (values.help) return { command: 'help' };
   const { data, to, server } = values;
   const [command = '', ...rest] = positionals;
@@ -165,55 +164,7 @@ export function readCommand(args: readonly string[]): Command {
   }
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        data: { type: 'string' },
-        run: { type: 'string' },
-        port: { type: 'string' },
-        host: { type: 'string' },
-        'time-zone': { type: 'string' },
-        'public-url': { type: 'string' },
-        cert: { type: 'string' },
-        key: { type: 'string' },
-        'mqtt-port': { type: 'string' },
-        'log-format': { type: 'string' },
-        attachments: { type: 'string' },
-        'otlp-endpoint': { type: 'string' },
-        'oidc-issuer': { type: 'string' },
-        'oidc-client-id': { type: 'string' },
-        'oidc-domain': { type: 'string', multiple: true },
-        'oidc-role': { type: 'string' },
-        'oidc-trust-emails': { type: 'boolean' },
-        to: { type: 'string' },
-        server: { type: 'string' },
-        name: { type: 'string' },
-        email: { type: 'string' },
-        role: { type: 'string' },
-        station: { type: 'string' },
-        procedure: { type: 'string' },
-        mapping: { type: 'string' },
-        'part-number': { type: 'string' },
-        'serial-number': { type: 'string' },
-        'dry-run': { type: 'boolean' },
-        strict: { type: 'boolean' },
-        'from-tofupilot': { type: 'string' },
-        'from-export': { type: 'string' },
-        output: { type: 'string' },
-        'print-key': { type: 'boolean' },
-        'revoke-others': { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    throw usageError(messageOf(error));
-  }
-}
-
-function readServe(data: string, values: ReturnType<typeof parse>['values']): Command {
+function readServe(data: string, values: CommandValues): Command {
   const network = readNetworkOptions(values);
   const provider = readProviderOptions(values, network.publicUrl);
   return {
@@ -228,7 +179,7 @@ function readServe(data: string, values: ReturnType<typeof parse>['values']): Co
   };
 }
 
-function readImport(data: string, files: readonly string[], values: ReturnType<typeof parse>['values']): Command {
+function readImport(data: string, files: readonly string[], values: CommandValues): Command {
   if (values['from-export'] !== undefined) {
     refuseFileOptions('--from-export', files, values);
     const { 'from-export': from, 'dry-run': isDryRun = false, attachments } = values;

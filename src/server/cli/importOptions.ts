@@ -1,5 +1,6 @@
 import { partNumber } from '../../shared/contract/numbers.ts';
 import { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
+import type { CommandValues } from './commandValues.ts';
 import { usageError } from './usage.ts';
 
 export interface ImportOptions {
@@ -18,23 +19,10 @@ export interface ImportOptions {
   readonly isStrict: boolean;
 }
 
-interface Values {
-  station?: string | undefined;
-  procedure?: string | undefined;
-  mapping?: string | undefined;
-  'part-number'?: string | undefined;
-  'time-zone'?: string | undefined;
-  'serial-number'?: string | undefined;
-  'dry-run'?: boolean | undefined;
-  strict?: boolean | undefined;
-  'from-tofupilot'?: string | undefined;
-  'from-export'?: string | undefined;
-}
-
 const fileOptions = ['station', 'procedure', 'mapping', 'part-number', 'serial-number', 'time-zone', 'strict'] as const;
 
 /** Returns the origin of the server whose runs are copied. */
-export function readSource(text: string, files: readonly string[], values: Values): string {
+export function readSource(text: string, files: readonly string[], values: CommandValues): string {
   const url = URL.parse(text);
   if (
     url === null ||
@@ -51,14 +39,14 @@ export function readSource(text: string, files: readonly string[], values: Value
   return url.origin;
 }
 
-export function refuseFileOptions(source: string, files: readonly string[], values: Values): void {
+export function refuseFileOptions(source: string, files: readonly string[], values: CommandValues): void {
   if (files.length > 0) throw usageError(`import needs either files or ${source}.`);
   const option = fileOptions.find((each) => values[each] !== undefined);
   if (option !== undefined) throw usageError(`--${option} goes with files.`);
 }
 
 /** @throws CommandError when an option is missing or wrong */
-export function readImportOptions(values: Values): ImportOptions {
+export function readImportOptions(values: CommandValues): ImportOptions {
   const { station, procedure, mapping = null } = values;
   if (!station) throw usageError('--station NAME is missing: the station whose runs they become.');
   if (!procedure) throw usageError('--procedure NAME is missing: the procedure of the runs.');
@@ -105,7 +93,7 @@ export function readFiles(files: readonly string[]): readonly string[] {
   throw usageError('import needs at least one FILE.');
 }
 
-export function refuseImportOptions(values: Values): void {
+export function refuseImportOptions(values: CommandValues): void {
   for (const option of [
     'station',
     'procedure',

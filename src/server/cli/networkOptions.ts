@@ -1,4 +1,5 @@
 import type { CertificatePaths } from './certificateFiles.ts';
+import type { CommandValues } from './commandValues.ts';
 import { usageError } from './usage.ts';
 
 export interface NetworkOptions {
@@ -10,9 +11,7 @@ export interface NetworkOptions {
   mqttPort: number | null;
 }
 
-type Values = Partial<Record<'port' | 'host' | 'public-url' | 'cert' | 'key' | 'mqtt-port', string>>;
-
-export function readNetworkOptions(values: Values): NetworkOptions {
+export function readNetworkOptions(values: CommandValues): NetworkOptions {
   const publicUrl = values['public-url'] === undefined ? null : readPublicUrl(values['public-url']);
   const certificate = readCertificatePaths(values, publicUrl);
   const mqttPort = values['mqtt-port'] === undefined ? null : readPort('--mqtt-port', values['mqtt-port']);
@@ -49,7 +48,7 @@ function readPublicUrl(text: string): string {
   return url.origin;
 }
 
-function readCertificatePaths({ cert, key }: Values, publicUrl: string | null): CertificatePaths | null {
+function readCertificatePaths({ cert, key }: CommandValues, publicUrl: string | null): CertificatePaths | null {
   if (cert === undefined && key === undefined) return null;
   if (!cert || !key) throw usageError(`${cert ? '--key' : '--cert'} FILE is missing: --cert and --key go together.`);
   if (publicUrl?.startsWith('https:')) return { cert, key };

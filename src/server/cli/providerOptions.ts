@@ -1,25 +1,18 @@
 import { accounts } from '../../shared/contract/accounts.ts';
 import type { ProviderOptions } from '../signIn/provider.ts';
+import type { CommandValues } from './commandValues.ts';
 import { usageError } from './usage.ts';
 
 /** Without the secret, which is in the environment. */
 export type GivenProvider = Omit<ProviderOptions, 'clientSecret'>;
 
-interface Values {
-  'oidc-issuer'?: string | undefined;
-  'oidc-client-id'?: string | undefined;
-  'oidc-domain'?: readonly string[] | undefined;
-  'oidc-role'?: string | undefined;
-  'oidc-trust-emails'?: boolean | undefined;
-}
-
 /** @throws CommandError when an option is missing or wrong */
-export function readProviderOptions(values: Values, publicUrl: string | null): GivenProvider | null {
+export function readProviderOptions(values: CommandValues, publicUrl: string | null): GivenProvider | null {
   const issuer = values['oidc-issuer'];
   const clientId = values['oidc-client-id'];
   const { 'oidc-domain': domains = [], 'oidc-role': role, 'oidc-trust-emails': trustsEmails = false } = values;
   if (issuer === undefined) {
-    const lonely = Object.entries(values).find(([name, value]) => name.startsWith('oidc-') && value !== undefined);
+    const lonely = Object.entries(values).find(([name]) => name.startsWith('oidc-'));
     if (lonely !== undefined) throw usageError(`--${lonely[0]} goes with --oidc-issuer.`);
     return null;
   }

@@ -1,6 +1,7 @@
 import { accounts } from '../../shared/contract/accounts.ts';
 import type { Role } from '../../shared/contract/operation.ts';
 import type { NewAccount } from '../store/accounts.ts';
+import type { CommandValues } from './commandValues.ts';
 import { usageError } from './usage.ts';
 
 /** `asKey`: a key is printed, and no invitation. */
@@ -11,14 +12,7 @@ export type UserCommand =
   | { action: 'role'; email: string; role: Role }
   | { action: 'revoke'; email: string };
 
-interface UserOptions {
-  name?: string | undefined;
-  email?: string | undefined;
-  role?: string | undefined;
-  'print-key'?: boolean | undefined;
-}
-
-const optionsOf: Record<UserCommand['action'], readonly (keyof UserOptions)[]> = {
+const optionsOf: Record<UserCommand['action'], readonly (keyof CommandValues)[]> = {
   list: [],
   add: ['email', 'name', 'role', 'print-key'],
   invite: ['email', 'print-key'],
@@ -29,7 +23,7 @@ const optionsOf: Record<UserCommand['action'], readonly (keyof UserOptions)[]> =
 const isAction = (action: string): action is UserCommand['action'] => Object.hasOwn(optionsOf, action);
 
 /** @throws CommandError when an option is missing, wrong, or belongs to another command */
-export function readUserCommand(action: string, values: UserOptions): UserCommand {
+export function readUserCommand(action: string, values: CommandValues): UserCommand {
   if (!isAction(action)) throw usageError('user needs one of add, invite, role, revoke and list.');
   refuseUserOptions(values, optionsOf[action]);
   const asKey = values['print-key'] ?? false;
@@ -47,7 +41,7 @@ export function readUserCommand(action: string, values: UserOptions): UserComman
   }
 }
 
-export function refuseUserOptions(values: UserOptions, allowed: readonly (keyof UserOptions)[] = ['name']): void {
+export function refuseUserOptions(values: CommandValues, allowed: readonly (keyof CommandValues)[] = ['name']): void {
   for (const option of ['email', 'name', 'role', 'print-key'] as const) {
     if (values[option] === undefined || allowed.includes(option)) continue;
     const actions = Object.entries(optionsOf).flatMap(([action, options]) =>
@@ -59,8 +53,8 @@ export function refuseUserOptions(values: UserOptions, allowed: readonly (keyof 
 
 const fields = accounts.create.body.shape;
 
-function read<F extends 'name' | 'email' | 'role'>(field: F, values: UserOptions): NewAccount[F];
-function read(field: 'name' | 'email' | 'role', values: UserOptions): string {
+function read<F extends 'name' | 'email' | 'role'>(field: F, values: CommandValues): NewAccount[F];
+function read(field: 'name' | 'email' | 'role', values: CommandValues): string {
   const value = values[field];
   if (value === undefined) throw usageError(`--${field} is missing.`);
   const parsed = fields[field].safeParse(value);

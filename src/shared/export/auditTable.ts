@@ -1,12 +1,11 @@
 import type { AuditEntry } from '../contract/audit.ts';
-import { type ColumnsOf, columnsOf, rowOf, type Table } from './table.ts';
+import { type ColumnsOf, columnsOf, fields, rowOf, type Table } from './table.ts';
 
 const columns: ColumnsOf<AuditEntry> = [
   ['at', 'time', ({ at }) => Date.parse(at)],
   ['user_name', 'text', (entry) => entry.user_name],
   ['user_id', 'text', (entry) => entry.user_id],
-  ['operation', 'text', ({ operation }) => operation],
-  ['outcome', 'text', ({ outcome }) => outcome],
+  ...fields('text', 'operation', 'outcome'),
   ['target_id', 'text', (entry) => entry.target_id],
   ['input', 'text', ({ input }) => input],
 ];

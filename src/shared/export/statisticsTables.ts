@@ -11,7 +11,7 @@ import type {
   Route,
 } from '../contract/analytics.ts';
 import type { Answer } from '../contract/operation.ts';
-import { type Cell, type ColumnsOf, type Row, rowOf, type Table, tableOf } from './table.ts';
+import { type Cell, type ColumnsOf, fields, type Row, rowOf, type Table, tableOf } from './table.ts';
 
 const indexOf = (
   { capability }: { capability: Capability },
@@ -22,13 +22,8 @@ const indexOf = (
 const spread: ColumnsOf<
   Pick<MeasurementDay, 'count' | 'failed' | 'value_count' | 'mean' | 'sigma' | 'minimum' | 'maximum'>
 > = [
-  ['count', 'integer', ({ count }) => count],
-  ['failed', 'integer', ({ failed }) => failed],
-  ['value_count', 'integer', ({ value_count }) => value_count],
-  ['mean', 'number', ({ mean }) => mean],
-  ['sigma', 'number', ({ sigma }) => sigma],
-  ['minimum', 'number', ({ minimum }) => minimum],
-  ['maximum', 'number', ({ maximum }) => maximum],
+  ...fields('integer', 'count', 'failed', 'value_count'),
+  ...fields('number', 'mean', 'sigma', 'minimum', 'maximum'),
 ];
 
 /** Figures of values with the same limits. `capability` is `computed`, or why there is no Ppk. */
@@ -51,8 +46,7 @@ const limits: ColumnsOf<{ lower: number | null; upper: number | null }> = [
 const summaryColumns: ColumnsOf<MeasurementSummary> = [
   ['phase', 'text', ({ phase_name }) => phase_name],
   ['measurement', 'text', ({ measurement_name }) => measurement_name],
-  ['type', 'text', ({ type }) => type],
-  ['units', 'text', ({ units }) => units],
+  ...fields('text', 'type', 'units'),
   ...limits,
   ['limits_changed_at', 'time', ({ limits_changed_at }) => limits_changed_at],
   ...figures,
@@ -90,8 +84,7 @@ export const yieldTable = (days: readonly ProcedureDay[]): Table =>
   );
 
 const groupColumns: ColumnsOf<ProcedureGroup> = [
-  ['id', 'text', ({ id }) => id],
-  ['name', 'text', ({ name }) => name],
+  ...fields('text', 'id', 'name'),
   ['runs', 'integer', ({ runs }) => runs],
   ['units', 'integer', (group) => group.yield.units],
   ['passed_first', 'integer', (group) => group.yield.passed_first],
@@ -107,10 +100,7 @@ const failureColumns: ColumnsOf<FailureCause> = [
   ['kind', 'text', ({ kind }) => kind],
   ['phase', 'text', ({ phase_name }) => phase_name],
   ['measurement', 'text', ({ measurement_name }) => measurement_name],
-  ['first_runs', 'integer', ({ first_runs }) => first_runs],
-  ['first_units', 'integer', ({ first_units }) => first_units],
-  ['runs', 'integer', ({ runs }) => runs],
-  ['units', 'integer', ({ units }) => units],
+  ...fields('integer', 'first_runs', 'first_units', 'runs', 'units'),
 ];
 
 export const failuresTable = (failures: readonly FailureCause[]): Table => tableOf(failureColumns, failures);
@@ -139,25 +129,18 @@ export const routesTable = (routes: readonly Route[]): Table =>
 const measurementDayColumns: ColumnsOf<MeasurementDay> = [
   ['date', 'text', ({ date }) => date],
   ...spread,
-  ['p5', 'number', ({ p5 }) => p5],
-  ['p50', 'number', ({ p50 }) => p50],
-  ['p95', 'number', ({ p95 }) => p95],
+  ...fields('number', 'p5', 'p50', 'p95'),
 ];
 
 export const measurementDaysTable = (days: readonly MeasurementDay[]): Table => tableOf(measurementDayColumns, days);
 
-const measurementGroupColumns: ColumnsOf<MeasurementGroup> = [
-  ['id', 'text', ({ id }) => id],
-  ['name', 'text', ({ name }) => name],
-  ...figures,
-];
+const measurementGroupColumns: ColumnsOf<MeasurementGroup> = [...fields('text', 'id', 'name'), ...figures];
 
 export const measurementGroupsTable = (groups: readonly MeasurementGroup[]): Table =>
   tableOf(measurementGroupColumns, groups);
 
 const segmentColumns: ColumnsOf<MeasurementSegment> = [
-  ['from', 'time', ({ from }) => from],
-  ['to', 'time', ({ to }) => to],
+  ...fields('time', 'from', 'to'),
   ['units', 'text', ({ units }) => units],
   ...limits,
   ...figures,

@@ -4,7 +4,7 @@ import type { GaugeComponents } from '../statistics/gaugeComponents.ts';
 import type { GaugeRangeStudy } from '../statistics/gaugeRanges.ts';
 import type { GaugeStudy } from '../statistics/gaugeRr.ts';
 import type { ShareAnswer } from '../statistics/wilson.ts';
-import { type ColumnsOf, type Table, tableOf, valueCells } from './table.ts';
+import { type ColumnsOf, fields, type Table, tableOf, valueCells } from './table.ts';
 
 interface StudiedValue {
   readonly study: Study;
@@ -56,13 +56,8 @@ interface Figure {
 }
 
 const figureColumns: ColumnsOf<Figure> = [
-  ['measurement', 'text', ({ measurement }) => measurement],
-  ['method', 'text', ({ method }) => method],
-  ['of', 'text', ({ of }) => of],
-  ['figure', 'text', ({ figure }) => figure],
-  ['value', 'number', ({ value }) => value],
-  ['lower', 'number', ({ lower }) => lower],
-  ['upper', 'number', ({ upper }) => upper],
+  ...fields('text', 'measurement', 'method', 'of', 'figure'),
+  ...fields('number', 'value', 'lower', 'upper'),
   ['text', 'text', ({ text }) => text],
 ];
 

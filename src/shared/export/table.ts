@@ -26,6 +26,13 @@ export interface TableEncoder {
 /** Describes the columns of a table and how to fill them from an item. */
 export type ColumnsOf<T> = readonly (readonly [name: string, type: CellType, cell: (item: T) => Cell | undefined])[];
 
+/** Returns columns of one type that have the names of the fields that they show. */
+export const fields = <Name extends string>(
+  type: CellType,
+  ...names: readonly Name[]
+): ColumnsOf<Partial<Readonly<Record<Name, Cell | undefined>>>> =>
+  names.map((name) => [name, type, (item) => item[name]]);
+
 export const columnsOf = <T>(columns: ColumnsOf<T>): Column[] => columns.map(([name, type]) => ({ name, type }));
 
 export const rowOf = <T>(columns: ColumnsOf<T>, item: T): Row => columns.map(([, , cell]) => cell(item) ?? null);

@@ -23,7 +23,7 @@ import { Page } from '../vscode/page.ts';
 import { saveAs } from '../vscode/saveAs.ts';
 import type { Watching } from './watching.ts';
 
-export interface PanelServices extends Services {
+interface PanelServices extends Services {
   readonly watching: Watching;
 }
 
@@ -52,10 +52,11 @@ export class UptimePanel extends Page<FromUptime, ToUptime> {
   #loadedAt = -Infinity;
   #loadMs = 0;
 
-  constructor(panel: vscode.WebviewPanel, services: PanelServices, station: string | undefined) {
+  /** @param station to open; an empty text for none */
+  constructor(panel: vscode.WebviewPanel, services: PanelServices, station: string) {
     super(panel, services, 'uptime', '', fromUptime);
     this.#services = services;
-    this.#stationToOpen = station;
+    this.#stationToOpen = station || undefined;
     const { connection, feed, watching } = services;
     const subscriptions = vscode.Disposable.from(
       panel.onDidChangeViewState(() => feed.setWatching('uptime', panel.visible)),
@@ -73,9 +74,9 @@ export class UptimePanel extends Page<FromUptime, ToUptime> {
     feed.start();
   }
 
-  override reveal(station?: string): void {
+  override reveal(station = ''): void {
     const hasRows = this.panel.visible && this.#dates !== undefined;
-    this.#stationToOpen = station;
+    this.#stationToOpen = station || undefined;
     this.panel.reveal();
     // A hidden webview starts again when it is shown, and sends `ready`.
     if (hasRows) this.#sendOpen();

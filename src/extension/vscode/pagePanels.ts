@@ -6,8 +6,8 @@ import { webviewOptions } from './webviewPage.ts';
 const panelState = z.object({ subject: z.string() });
 
 interface Page {
-  /** Shows the panel, with what has changed since. */
-  reveal(): unknown;
+  /** Shows the panel, with what has changed since. @param subject that it was opened with again */
+  reveal(subject: string): unknown;
   dispose(): void;
 }
 
@@ -42,7 +42,7 @@ export class PagePanels implements vscode.WebviewPanelSerializer, vscode.Disposa
   open(subject: string, title: string, beside?: vscode.ViewColumn.Beside): void {
     const shown = this.#pages.get(this.#keyOf(subject));
     if (shown) {
-      shown.reveal();
+      shown.reveal(subject);
       return;
     }
     const column = beside ?? vscode.window.activeTextEditor?.viewColumn ?? vscode.ViewColumn.Active;
@@ -65,7 +65,7 @@ export class PagePanels implements vscode.WebviewPanelSerializer, vscode.Disposa
     const shown = this.#pages.get(key);
     if (shown) {
       panel.dispose();
-      shown.reveal();
+      shown.reveal(subject);
       return;
     }
     this.#pages.set(key, this.#createPage(panel, subject));

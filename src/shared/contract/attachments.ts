@@ -6,6 +6,12 @@ export const fileName = z
   .min(1, 'The file name must not be empty.')
   .max(255, 'The file name must be at most 255 characters long.')
   .regex(/^\P{Cs}*$/u, 'The file name must be well-formed Unicode.');
+export const attachment = z.object({
+  id,
+  name: z.string(),
+  size: z.number().nullable(),
+  content_type: z.string().nullable(),
+});
 export const uploadAnswer = z.object({ id, upload_url: z.url() });
 
 export const attachments = {

@@ -1,5 +1,18 @@
 import * as z from 'zod';
-import { creators, id, idAnswer, many, numbered, operation, page, pageQuery, sortOrder, timestamp } from './common.ts';
+import {
+  createdQuery,
+  creators,
+  id,
+  idAnswer,
+  many,
+  numbered,
+  operation,
+  page,
+  pageQuery,
+  sortOrder,
+  timestamp,
+  unitPart,
+} from './common.ts';
 import { batchNumber, lookupNumber } from './numbers.ts';
 
 const byNumber = z.object({ number: lookupNumber });
@@ -17,7 +30,7 @@ export const batch = numbered.extend({
       id,
       serial_number: z.string(),
       created_at: timestamp,
-      part: numbered.extend({ name: z.string(), revision: numbered }),
+      part: unitPart,
     }),
   ),
   ...creators,
@@ -37,8 +50,7 @@ export const batches = {
       search_query: z.string().optional(),
       ids: many(id),
       numbers: many(z.string()),
-      created_after: timestamp.optional(),
-      created_before: timestamp.optional(),
+      ...createdQuery,
       part_numbers: many(z.string()),
       revision_numbers: many(z.string()),
       sort_by: z.enum(['number', 'created_at']).default('created_at'),

@@ -60,6 +60,9 @@ export const imageIdOrNone = z.union(
   'An image is named by the id of its upload, or by "" for none.',
 );
 
+/** The part of a unit. */
+export const unitPart = numbered.extend({ name: z.string(), revision: numbered });
+
 export const creators = {
   created_by_user: z.object({ id, name: z.string().nullable() }).nullable(),
   created_by_station: named.nullable(),
@@ -101,6 +104,8 @@ export const points = z
 
 export const timestamp = z.iso.datetime({ offset: true });
 
+export const createdQuery = { created_after: timestamp.optional(), created_before: timestamp.optional() };
+
 export const name60 = z
   .string()
   .trim()
@@ -117,6 +122,14 @@ export type MeasurementOutcome = z.infer<typeof measurementOutcome>;
 export const measurementType = z.enum(['numeric', 'boolean', 'string', 'multidimensional', 'json', 'empty']);
 export type MeasurementType = z.infer<typeof measurementType>;
 export const logLevel = z.enum(['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL']);
+
+/** What a log line has besides its time. */
+export const logFields = {
+  level: logLevel,
+  message: z.string(),
+  source_file: z.string(),
+  line_number: z.number(),
+};
 
 /** Cursor pages. The cursor is an offset; the official clients send it back as `50` or `50.0`. */
 export const pageQuery = z.object({

@@ -3,6 +3,7 @@ import {
   byId,
   exactNumber,
   id,
+  logFields,
   logLevel,
   many,
   measurementOutcome,
@@ -124,11 +125,8 @@ export const measurements = {
 
 export const logEntry = z.object({
   id,
-  level: logLevel,
-  message: z.string(),
   created_at: timestamp,
-  source_file: z.string(),
-  line_number: z.number(),
+  ...logFields,
   run: z.object({ id, outcome, started_at: timestamp }),
   unit: z.object({ id, serial_number: z.string() }),
   procedure: named,

@@ -3,7 +3,7 @@ import {
   exactNumber,
   finiteJson,
   listUpTo,
-  logLevel,
+  logFields,
   measurementOutcome,
   outcome,
   phaseOutcome,
@@ -105,17 +105,7 @@ export const newRunBody = z.object({
   sub_units: listUpTo(1000, z.string()).nullish(),
   docstring: z.string().nullish(),
   phases: z.array(phase).nullish(),
-  logs: z
-    .array(
-      z.object({
-        level: logLevel,
-        timestamp: time,
-        message: z.string(),
-        source_file: z.string(),
-        line_number: z.number(),
-      }),
-    )
-    .nullish(),
+  logs: z.array(z.object({ timestamp: time, ...logFields })).nullish(),
   metadata: metadata.nullish(),
   unit_metadata: metadata.nullish(),
   /** Accepted and ignored, because deployments are not stored. */

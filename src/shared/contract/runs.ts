@@ -1,13 +1,14 @@
 import * as z from 'zod';
-import { fileName, uploadAnswer } from './attachments.ts';
+import { attachment, fileName, uploadAnswer } from './attachments.ts';
 import {
   atLeastOne,
   byId,
+  createdQuery,
   exactNumber,
   id,
   idAnswer,
   listUpTo,
-  logLevel,
+  logFields,
   many,
   measurementOutcome,
   named,
@@ -21,6 +22,7 @@ import {
   sequenceOutcome,
   sortOrder,
   timestamp,
+  unitPart,
 } from './common.ts';
 import { metadata, metadataChange, metadataQuery } from './metadata.ts';
 import { newRunBody } from './newRuns.ts';
@@ -127,12 +129,7 @@ const runListItem = z.object({
     id,
     serial_number: z.string(),
     sample: sample.nullable(),
-    part: z.object({
-      id,
-      number: z.string(),
-      name: z.string(),
-      revision: numbered,
-    }),
+    part: unitPart,
     batch: numbered.nullish(),
   }),
   created_by_user: by,
@@ -159,26 +156,8 @@ const finding = z.object({
 export const run = runListItem.extend({
   findings: z.array(finding).optional(),
   phases: z.array(phase),
-  attachments: z.array(
-    z.object({
-      id,
-      name: z.string(),
-      size: z.number().nullable(),
-      content_type: z.string().nullable(),
-      is_report: z.boolean(),
-      download_url: z.string().nullish(),
-    }),
-  ),
-  logs: z.array(
-    z.object({
-      id,
-      level: logLevel,
-      timestamp,
-      message: z.string(),
-      source_file: z.string(),
-      line_number: z.number(),
-    }),
-  ),
+  attachments: z.array(attachment.extend({ is_report: z.boolean(), download_url: z.string().nullish() })),
+  logs: z.array(z.object({ id, timestamp, ...logFields })),
   sub_units: z.array(
     z.object({ id, serial_number: z.string(), part_number: z.string(), part_name: z.string().nullable() }),
   ),
@@ -230,8 +209,7 @@ export const runs = {
       slot_names: many(z.string()),
       ended_after: timestamp.optional(),
       ended_before: timestamp.optional(),
-      created_after: timestamp.optional(),
-      created_before: timestamp.optional(),
+      ...createdQuery,
       ...metadataQuery,
       /** Names of measurements that failed in the last attempt of their phase. TofuPilot does not know this filter. */
       failed_measurements: many(z.string()),

@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { attachment } from './attachments.ts';
 import {
   atLeastOne,
+  createdQuery,
   creators,
   id,
   idAnswer,
@@ -13,6 +15,7 @@ import {
   pageQuery,
   sortOrder,
   timestamp,
+  unitPart,
 } from './common.ts';
 import { metadata, metadataChange, metadataQuery } from './metadata.ts';
 import { batchNumber, lookupNumber, partNumber, revisionNumber, serialNumber } from './numbers.ts';
@@ -20,14 +23,13 @@ import { batchNumber, lookupNumber, partNumber, revisionNumber, serialNumber } f
 export const sample = z.enum(['golden', 'failing', 'ignored']);
 export type Sample = z.infer<typeof sample>;
 
-const part = numbered.extend({ name: z.string(), revision: numbered });
 const serial = z.object({ id, serial_number: z.string() });
 
 const unitListItem = serial.extend({
   created_at: timestamp,
   sample: sample.nullable(),
   children: z.array(serial),
-  part,
+  part: unitPart,
   ...creators,
   batch: numbered.nullable(),
   parent: serial.nullable(),
@@ -39,11 +41,11 @@ export type UnitListItem = z.infer<typeof unitListItem>;
 export const unit = serial.extend({
   created_at: timestamp,
   sample: sample.nullable(),
-  part,
-  parent: serial.extend({ part }).nullable(),
+  part: unitPart,
+  parent: serial.extend({ part: unitPart }).nullable(),
   ...creators,
   batch: numbered.nullable(),
-  children: z.array(serial.extend({ part })),
+  children: z.array(serial.extend({ part: unitPart })),
   created_during: z
     .object({
       id,
@@ -55,15 +57,7 @@ export const unit = serial.extend({
       procedure: named,
     })
     .nullable(),
-  attachments: z.array(
-    z.object({
-      id,
-      name: z.string(),
-      size: z.number().nullable(),
-      content_type: z.string().nullable(),
-      download_url: z.string().nullable(),
-    }),
-  ),
+  attachments: z.array(attachment.extend({ download_url: z.string().nullable() })),
   metadata,
 });
 export type Unit = z.infer<typeof unit>;
@@ -101,8 +95,7 @@ export const units = {
       latest_only: z.stringbool().default(false),
       run_count_min: count,
       run_count_max: count,
-      created_after: timestamp.optional(),
-      created_before: timestamp.optional(),
+      ...createdQuery,
       created_by_user_ids: many(id),
       created_by_station_ids: many(id),
       exclude_units_with_parent: z.stringbool().default(false),

@@ -6,7 +6,7 @@ import {
   finiteJson,
   id,
   listUpTo,
-  logLevel,
+  logFields,
   measurementOutcome,
   operation,
   phaseOutcome,
@@ -62,17 +62,7 @@ export const runBody = z.object({
   client_version: z.string().nullish(),
   phases: z.array(phase).nullish(),
   steps: z.array(step).nullish(),
-  logs: z
-    .array(
-      z.object({
-        level: logLevel,
-        timestamp: z.string(),
-        message: z.string(),
-        source_file: z.string(),
-        line_number: z.number(),
-      }),
-    )
-    .nullish(),
+  logs: z.array(z.object({ timestamp: z.string(), ...logFields })).nullish(),
   /** ISO 8601 in UTC. Absent: now minus the duration. */
   started_at: z.iso.datetime({ offset: true }).nullish(),
   duration: z.string().nullish(),

@@ -6,6 +6,7 @@ import { baseName } from '../../shared/format/fileNames.ts';
 import { formatSize } from '../../shared/format/values.ts';
 import { measuredText } from '../../shared/run/results.ts';
 import { formatMillis } from '../../shared/run/timeline.ts';
+import { fact, tableHead } from '../shared/pageParts.ts';
 
 export type RunAnswer = z.output<typeof getRun.output>;
 
@@ -48,16 +49,7 @@ function head({ run, sub_units }: RunAnswer, place: Place): unknown {
       <h1><bdi>${run.serial_number}</bdi></h1>
       ${run.is_started_by_assistant ? html`<span class="tag">${l10n.t('Started by an assistant')}</span>` : nothing}
     </header>
-    <dl>
-      ${facts.map(([label, value]) =>
-        value
-          ? html`<div>
-              <dt>${label}</dt>
-              <dd><bdi>${value}</bdi></dd>
-            </div>`
-          : nothing,
-      )}
-    </dl>
+    <dl>${facts.map(([label, value]) => (value ? fact(label, html`<bdi>${value}</bdi>`) : nothing))}</dl>
   `;
 }
 
@@ -95,13 +87,6 @@ function reasonsSection({ reasons }: RunAnswer): unknown {
   </section>`;
 }
 
-const columns = (...names: readonly string[]): unknown =>
-  html`<thead>
-    <tr>
-      ${names.map((name) => html`<th scope="col">${name}</th>`)}
-    </tr>
-  </thead>`;
-
 function measurementsSection({ run, measurements }: RunAnswer, isWhole: boolean): unknown {
   const title = isWhole ? l10n.t('Measurements') : l10n.t('Failed measurements');
   if (measurements.length === 0 && !isWhole && run.failed_measurement_count === 0) return nothing;
@@ -112,7 +97,7 @@ function measurementsSection({ run, measurements }: RunAnswer, isWhole: boolean)
       measurements.length === 0
         ? html`<p class="note">${l10n.t('Nothing was measured.')}</p>`
         : html`<table class="measured">
-            ${columns(l10n.t('Measurement'), l10n.t('Value'), l10n.t('Limits'), l10n.t('Outcome'))}
+            ${tableHead([l10n.t('Measurement'), l10n.t('Value'), l10n.t('Limits'), l10n.t('Outcome')])}
             ${[...groups.values()].map(measurementGroup)}
           </table>`
     }
@@ -162,7 +147,7 @@ function phasesSection({ phases }: RunAnswer, isWhole: boolean): unknown {
       phases.length === 0
         ? html`<p class="note">${l10n.t('The run has no phases.')}</p>`
         : html`<table>
-            ${columns(l10n.t('Phase'), l10n.t('Duration'), l10n.t('Outcome'))}
+            ${tableHead([l10n.t('Phase'), l10n.t('Duration'), l10n.t('Outcome')])}
             <tbody>
               ${phases.map(
                 ({ name, outcome, duration_s, attempt, attempts }) =>

@@ -19,7 +19,6 @@ import { RemoteServer } from './remoteServer.ts';
 import type { ReachedServer, ServerCapability, StationServer, Trust } from './server.ts';
 import { type RemoteServerEntry, ServerList } from './serverList.ts';
 
-/** A key that the server has just accepted, with its station. */
 export interface StationAccess {
   readonly url: string;
   readonly instance: string;

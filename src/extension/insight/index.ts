@@ -16,7 +16,6 @@ import { registerStudies } from './study/index.ts';
 import { StudyScripts } from './study/studyScript.ts';
 import { registerComparison, registerUnits } from './unitCommands.ts';
 
-/** What the feature for runs gives the others. */
 interface RunParts {
   readonly shownRuns: () => ShownRuns | undefined;
   readonly startScript: StartScript;

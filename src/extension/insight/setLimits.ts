@@ -30,7 +30,6 @@ export function registerSetLimits(services: Services, source: AnalyticsSource): 
   return vscode.Disposable.from(pages, actions);
 }
 
-/** Offers the command on the measurements of a script. */
 class LimitsActions implements vscode.CodeActionProvider {
   async provideCodeActions(document: vscode.TextDocument, range: vscode.Range): Promise<vscode.CodeAction[]> {
     const source = document.getText();

@@ -27,7 +27,6 @@ type Procedure = Subject['procedure'];
 /** How many runs, the newest, have their values shown beside a measurement. */
 const recentRuns = 100;
 
-/** Answers questions about all runs of a procedure. */
 export class Analytics {
   readonly #store: Store;
   readonly #summaries: DaySummaries;

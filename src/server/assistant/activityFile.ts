@@ -8,7 +8,6 @@ import { logFailure } from '../cli/logFailure.ts';
 /** The flag does not exist on Windows, where it counts as 0. */
 const append = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
 
-/** The record of the calls of assistants in the data folder. */
 export class ActivityFile {
   readonly #path: string;
   readonly #maxBytes: number;

@@ -2,7 +2,6 @@ import { parseArgs } from 'node:util';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { usageError } from './usage.ts';
 
-/** The values of all options, by their names. */
 export type CommandValues = ReturnType<typeof parseCommandLine>['values'];
 
 /** @throws CommandError if there is no such option, or it has no value */

@@ -33,7 +33,6 @@ export class RecordStore {
   readonly #data: Pick<Engine, 'writer'>;
   readonly #station: Caller;
   readonly #isDryRun: boolean;
-  /** How often each content was in the file so far. */
   #numbers = new Map<string, number>();
 
   constructor(data: Pick<Engine, 'writer'>, station: Caller, isDryRun: boolean) {

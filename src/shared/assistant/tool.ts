@@ -39,7 +39,6 @@ export interface ServerTool<
 export const serverTool = <I extends z.ZodObject, O extends z.ZodObject>(tool: ServerTool<I, O>): ServerTool<I, O> =>
   tool;
 
-/** A tool that changes nothing. */
 export const readingTool = <I extends z.ZodObject, O extends z.ZodObject>(
   tool: Omit<ServerTool<I, O>, 'isReadOnly' | 'isIdempotent'>,
 ): ServerTool<I, O> => ({ ...tool, isReadOnly: true, isIdempotent: true });

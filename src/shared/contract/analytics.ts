@@ -207,7 +207,6 @@ const answered = {
   to: instant.nullable(),
 };
 
-/** A procedure with which units of a part were tested. */
 const routeStep = z.object({
   procedure: z.object({ id, name: z.string() }),
   runs: count,
@@ -224,7 +223,6 @@ const route = z.object({
 });
 export type Route = z.infer<typeof route>;
 
-/** Statistics over all runs of a procedure. */
 export const analytics = {
   procedure: operation('local.analytics.procedure', 'GET', '/api/local/analytics/procedures/{id}', {
     access: ['user'],

@@ -60,7 +60,6 @@ export const imageIdOrNone = z.union(
   'An image is named by the id of its upload, or by "" for none.',
 );
 
-/** The part of a unit. */
 export const unitPart = numbered.extend({ name: z.string(), revision: numbered });
 
 export const creators = {

@@ -26,7 +26,6 @@ export interface Operation<
   readonly access: readonly KeyKind[];
   /** The lowest role of a user that may call it. */
   readonly role: Role;
-  /** Whether calls of users are recorded in the audit log. */
   readonly isAudited: boolean;
   readonly params: Params;
   readonly query: Query;

@@ -3,7 +3,6 @@ import { id, operation, timestamp } from './common.ts';
 
 /** A window that has not been heard of for so long no longer uses its stations. */
 export const useLeaseMs = 60_000;
-/** How often a window reports the stations that it uses. */
 export const useIntervalMs = 20_000;
 
 /** A VS Code window that uses a station. It exists in the memory of the server only. */

@@ -6,7 +6,6 @@ export const toStudyPage = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('study'),
     study: studies.get.answer,
-    /** Whether the procedure runs for the next trial. */
     is_running: z.boolean(),
     /** What came of the last action, if the study does not show it. */
     note: z.string().nullable(),

@@ -4,7 +4,6 @@ import type { NewRunBody, V2Measurement } from '../contract/newRuns.ts';
 import type { Verdict } from '../live/runProgress.ts';
 import { type Observation, type SeenAttempt } from './observation.ts';
 
-/** How the program ended, beside what it reported. */
 export interface EngineEnd {
   /** Null: a signal ended it. */
   readonly exitCode: number | null;

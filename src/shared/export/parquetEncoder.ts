@@ -13,7 +13,6 @@ const elements: Record<CellType, Omit<SchemaElement, 'name'>> = {
 /** Readers skip groups of rows by their statistics, and load a group as a whole. */
 const rowsPerGroup = 20_000;
 
-/** Encodes a table as a Parquet file with Snappy compression. */
 export function parquetEncoder(columns: readonly Column[], groupSize = rowsPerGroup): TableEncoder {
   const writer = new ByteWriter();
   const parquet = new ParquetWriter({

@@ -13,7 +13,6 @@ import { type Markup, markup, trustedMarkup } from './escapeHtml.ts';
 import { runHtmlStyle } from './runHtmlStyle.ts';
 import { exportedResults, operatorOf } from './runTables.ts';
 
-/** What a report contains of an attachment besides its name. */
 export interface AttachedFile {
   /** Null if the content was not loaded. */
   readonly sha256: string | null;

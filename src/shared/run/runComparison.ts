@@ -6,7 +6,6 @@ import { limitsText, type ReportedValue, resultsOf } from './results.ts';
 /** A standard deviation of fewer values is too uncertain to measure a difference by. */
 export const fewestForSigmas = 30;
 
-/** What differs between the two sides of a row. */
 export type Difference = 'only_left' | 'only_right' | 'outcome' | 'limits' | 'units' | 'value';
 
 export interface ComparedPhase {

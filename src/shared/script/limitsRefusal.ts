@@ -1,6 +1,5 @@
 import type { SpecLimits } from '../statistics/capability.ts';
 
-/** Why limits in a script cannot be edited safely. */
 export type RefusalReason =
   /** The script cannot be parsed. */
   | 'syntaxError'

@@ -7,7 +7,6 @@ import { lag1Autocorrelation, movingRangesOf, poolMovingRanges, sigmaWithin } fr
 /** The lines of a chart of individual values. They are not limits of a specification. */
 export interface ControlLimits {
   readonly kind: 'limits';
-  /** How many values the lines were computed from. */
   readonly count: number;
   readonly center: number;
   readonly sigma: number;

@@ -4,7 +4,6 @@ import { fewestForCapability, type SpecLimits } from './capability.ts';
 import { momentsOf, standardDeviation } from './moments.ts';
 import { sorted, sortedQuantile, valuesNeededForQuantile } from './quantile.ts';
 
-/** How limits are derived from past values. */
 export type LimitsMethod =
   /** The mean, and so many standard deviations below and above. */
   | { readonly kind: 'sigmas'; readonly sigmas: number }

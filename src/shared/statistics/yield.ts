@@ -23,7 +23,6 @@ export interface UnitDay<Run extends YieldRun = YieldRun> {
   readonly procedureId: string;
   /** The index of the day among the given days. */
   readonly day: number;
-  /** How many runs counted. */
   readonly attempts: number;
   /** The station of the first attempt. The attempts that follow may be on other stations. */
   readonly stationId: string | null;

@@ -20,7 +20,6 @@ const kindWord = (kind: FailureKind): string =>
     timeout: l10n.t('Timeout'),
   })[kind];
 
-/** The first failure of each failed run, most frequent first. */
 export function failureList(view: View, { statistics, left_out }: ProcedureStatistics): unknown {
   const { failures, runs, procedure } = statistics;
   // Only a server that computes statistics finds runs by a measurement that failed.

@@ -19,7 +19,6 @@ import '@vscode-elements/elements/dist/vscode-single-select/index.js';
 const splitsOf = ({ left_out }: Pick<ProcedureStatistics, 'left_out'>): AnalyticsSplit[] =>
   analyticsSplit.options.filter((split) => split !== 'shift' || left_out === null);
 
-/** The choice of time range and split. */
 export function tools(view: View, shown: ProcedureStatistics | MeasurementStatistics): unknown {
   const { days, split_by } = view.chosen;
   const splits = splitsOf(shown);

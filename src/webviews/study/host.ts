@@ -4,7 +4,6 @@ import { post, ViewState } from '../shared/host.ts';
 
 export const send = (message: FromStudyPage): void => post(message);
 
-/** How a study of numbers is evaluated. */
 const gaugeMethod = z.enum(['anova', 'ranges']);
 export type GaugeMethod = z.infer<typeof gaugeMethod>;
 

@@ -7,7 +7,6 @@ import { MeasurementHover } from './measurementHover.ts';
 import { markMeasurements } from './measurementProblems.ts';
 import { ScriptStatistics } from './scriptStatistics.ts';
 
-/** Shows statistics beside the measurements of open scripts. */
 export function registerHints(services: Services, source: AnalyticsSource): vscode.Disposable {
   const statistics = new ScriptStatistics(services, source);
   return vscode.Disposable.from(

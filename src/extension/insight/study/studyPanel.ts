@@ -21,7 +21,6 @@ export interface StudyServices extends Services {
 
 const refreshDelayMs = 300;
 
-/** Leads a gauge study and shows its result. */
 export class StudyPanel extends Page<FromStudyPage, ToStudyPage> {
   readonly #id: string;
   readonly #services: StudyServices;

@@ -15,7 +15,6 @@ const plain = (text: string): string => withoutIcons(oneLine(text));
 interface Choices {
   /** Measurements whose values are numbers or booleans. */
   readonly measurements: readonly MeasurementSummary[];
-  /** Whether the measurements are chosen already. */
   readonly isGiven: boolean;
   readonly recent: readonly UnitListItem[];
   readonly stations: readonly StationItem[];

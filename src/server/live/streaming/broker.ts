@@ -111,7 +111,6 @@ export class StreamBroker {
     return this.#connections.size;
   }
 
-  /** Whether the limit of connections is reached. */
   get isFull(): boolean {
     return this.#connections.size >= streamLimits.maxConnections;
   }

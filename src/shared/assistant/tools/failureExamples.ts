@@ -28,7 +28,6 @@ export class FailureExamples {
     this.#covered = covered;
   }
 
-  /** Returns the ids of up to three runs, newest first. */
   async of(cause: Cause): Promise<string[]> {
     const examples: string[] = [];
     for (const id of new Set(await this.#candidates(cause))) {

@@ -9,7 +9,6 @@ export const statisticsInput = {
   ...statisticsTimeInputs,
 };
 
-/** Which runs the figures of an answer are about. */
 export const appliedFilter = z.object({
   procedure: named.nullable(),
   station: named.nullable(),

@@ -2,9 +2,18 @@ import * as vscode from 'vscode';
 import type { Outcome } from '../../shared/contract/common.ts';
 import type { RunnerEvent } from '../../shared/contract/runner.ts';
 
+/** Where a unit is tested if a script tests several at the same time. */
+export interface Slot {
+  /** Begins with 1. */
+  readonly number: number;
+  /** How many slots the script has. */
+  readonly count: number;
+}
+
 export interface LiveScript {
   readonly station: { readonly id: string; readonly name: string };
   readonly name: string;
+  readonly slot: Slot;
   readonly folder: string;
   readonly isByAssistant: boolean;
   readonly onEvent: vscode.Event<RunnerEvent>;
@@ -17,7 +26,12 @@ export interface LiveScript {
 /** Resolves when the script has ended. */
 export type StartScript = (
   script: vscode.Uri,
-  options: { readonly station: { readonly id: string; readonly name: string }; readonly serialNumber: string },
+  options: {
+    readonly station: { readonly id: string; readonly name: string };
+    /** By default, the first that is free. */
+    readonly slot?: number;
+    readonly serialNumber: string;
+  },
 ) => Promise<void>;
 
 /** A run that an assistant starts. A person has agreed to it. */

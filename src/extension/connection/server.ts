@@ -34,8 +34,7 @@ export type ServerCapability =
   | 'assistants'
   | 'accounts'
   | 'station-groups'
-  | 'station-use'
-  | 'slots';
+  | 'station-use';
 
 export interface StationServer {
   /** Host and port of a remote server; null for the server of this machine. */

@@ -16,6 +16,10 @@ import { usesOfOthers, whoUses } from './useWords.ts';
 export type UseAnswer = Answer<typeof stationUses.report>;
 type Report = Pick<Input<typeof stationUses.report>['body'], 'wants' | 'test'>;
 
+interface NamedTest {
+  readonly name: string;
+}
+
 const granted: UseAnswer = { refused: null, use: null };
 
 /**
@@ -29,7 +33,7 @@ export class UsedStations implements vscode.Disposable {
   readonly #liveScripts: LiveScripts;
   readonly #log: Log;
   readonly #window = randomUUID();
-  readonly #tests = new Map<string, string>();
+  readonly #tests = new Map<string, Set<NamedTest>>();
   /** The stations that the server has granted, with the version of the use then. */
   readonly #granted = new Map<string, number>();
   readonly #subscriptions: vscode.Disposable;
@@ -76,15 +80,17 @@ export class UsedStations implements vscode.Disposable {
   }
 
   /** Wants to start a test. If that is granted, `end` must follow. */
-  async start(station: string, test: string): Promise<UseAnswer> {
+  async start(station: string, test: NamedTest): Promise<UseAnswer> {
     this.#hasBegun = true;
-    const answer = await this.#report(station, { wants: 'start', test });
-    if (answer.refused === null) this.#tests.set(station, test);
+    const answer = await this.#report(station, { wants: 'start', test: test.name });
+    if (answer.refused === null) this.#tests.set(station, (this.#tests.get(station) ?? new Set()).add(test));
     return answer;
   }
 
-  end(station: string): void {
-    if (!this.#tests.delete(station)) return;
+  end(station: string, test: NamedTest): void {
+    const tests = this.#tests.get(station);
+    if (tests?.delete(test) !== true || tests.size > 0) return;
+    this.#tests.delete(station);
     if (this.#usedNow().has(station)) void this.want(station);
     else this.#release(station);
   }
@@ -125,8 +131,11 @@ export class UsedStations implements vscode.Disposable {
   #reportAll(): void {
     if (!this.#hasBegun) return;
     for (const station of new Set([...this.#usedNow(), ...this.#tests.keys()])) {
-      const test = this.#tests.get(station);
-      void this.#report(station, test === undefined ? { wants: 'station', test: '' } : { wants: 'running', test });
+      const [test] = this.#tests.get(station) ?? [];
+      void this.#report(
+        station,
+        test === undefined ? { wants: 'station', test: '' } : { wants: 'running', test: test.name },
+      );
     }
   }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type * as vscode from 'vscode';
 import { type LiveState, operator, type WindowRequest, windowRequest } from '../../shared/contract/operator.ts';
@@ -17,6 +18,7 @@ type Offer = Partial<NonNullable<LiveState['offer']>>;
 export class StationAgent implements vscode.Disposable {
   readonly #connection: Connection;
   readonly #params: { id: string; window_id: string };
+  readonly #slot: number;
   readonly #log: Log;
   readonly #onRequest: (request: WindowRequest) => void;
   #abort = new AbortController();
@@ -27,18 +29,19 @@ export class StationAgent implements vscode.Disposable {
   #isReporting = false;
 
   /**
-   * @param window the id of this window
+   * @param slot the agents of other slots are further windows for the server
    * @param onRequest receives the requests that do not concern the running test: starts and loops
    */
   constructor(
     connection: Connection,
     station: string,
-    window: string,
+    slot: number,
     log: Log,
     onRequest: (request: WindowRequest) => void,
   ) {
     this.#connection = connection;
-    this.#params = { id: station, window_id: window };
+    this.#params = { id: station, window_id: randomUUID() };
+    this.#slot = slot;
     this.#log = log;
     this.#onRequest = onRequest;
     void this.#watchRequests(this.#abort.signal);
@@ -85,7 +88,10 @@ export class StationAgent implements vscode.Disposable {
 
   async #watchRequests(signal: AbortSignal): Promise<void> {
     await watchWithReconnect({
-      open: () => this.#connection.stream(operator.requests, { params: this.#params }, signal),
+      open: () => {
+        const input = { params: this.#params, query: { slot: this.#slot } };
+        return this.#connection.stream(operator.requests, input, signal);
+      },
       onEvent: (event) => this.#handleRequest(windowRequest.parse(event)),
       onDisconnect: (error) => {
         this.#log.debug(`operator requests: ${String(error)}`);
@@ -129,7 +135,8 @@ export class StationAgent implements vscode.Disposable {
         if (update === undefined && Object.keys(changes).length === 0) return;
         this.#pending = {};
         try {
-          await this.#connection.call(operator.report, { params: this.#params, body: { ...update, ...changes } });
+          const body = { ...update, ...changes, slot: this.#slot };
+          await this.#connection.call(operator.report, { params: this.#params, body });
         } catch (error) {
           this.#report.reset();
           this.#pending = { ...changes, ...this.#pending };

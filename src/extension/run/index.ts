@@ -98,9 +98,9 @@ export function registerRun(
   };
   lookAtNames();
   const reports = new Reports(connection, uploads, resources.extension, log);
-  commands.register('runProcedure', (argument) => service.run(scriptArgument(argument)));
-  commands.register('dryRunProcedure', (argument) => service.run(scriptArgument(argument), { mode: 'dry' }));
-  commands.register('debugProcedure', (argument) => service.run(scriptArgument(argument), { mode: 'debug' }));
+  commands.register('runProcedure', (argument) => service.runInSlots(scriptArgument(argument)));
+  commands.register('dryRunProcedure', (argument) => service.runInSlots(scriptArgument(argument), { mode: 'dry' }));
+  commands.register('debugProcedure', (argument) => service.runInSlots(scriptArgument(argument), { mode: 'debug' }));
   commands.register('repeatProcedure', async (argument) => {
     const script = scriptArgument(argument);
     const times = await askRepetitions();

@@ -21,8 +21,15 @@ export interface RunningStation {
   readonly partNumber: PartNumberQuestion;
 }
 
+/**
+ * Asks for the serial number of a unit, which no other slot may have. Null: the user cancels.
+ * @param own the script's own number, which is suggested
+ */
+export type AskUnit = (own: string | null) => Promise<string | null>;
+
 export interface PreparedRun {
   readonly test: PreparedTest;
+  readonly serialNumber: AskUnit;
   /** Undefined in a dry run. */
   readonly station: RunningStation | undefined;
 }
@@ -33,7 +40,11 @@ export interface PreparedRun {
  * @throws UserError when something is missing, with the way to provide it
  * @throws vscode.CancellationError when the user cancels a question
  */
-export async function prepareRun(dependencies: RunDependencies, run: RunSession): Promise<PreparedRun> {
+export async function prepareRun(
+  dependencies: RunDependencies,
+  run: RunSession,
+  askUnit: AskUnit,
+): Promise<PreparedRun> {
   if (run.mode === 'debug') requireDebugger();
   await saveScripts();
   const document = await vscode.workspace.openTextDocument(run.script);
@@ -49,7 +60,26 @@ export async function prepareRun(dependencies: RunDependencies, run: RunSession)
     };
     await askBeforeStart(dependencies, run, station, document);
   }
-  return { test: await testKindOf(document).prepare(dependencies, run), station };
+  const test = await testKindOf(document).prepare(dependencies, run);
+  return { test, station, serialNumber: await serialNumberSource(run, askUnit) };
+}
+
+/**
+ * Returns first the serial number that came with the command, then those that the user enters. With several slots, the first is
+ * asked for before the start, so that the questions come in the order of the slots.
+ */
+async function serialNumberSource({ script, slot, serialNumber }: RunSession, ask: AskUnit): Promise<AskUnit> {
+  let first = serialNumber;
+  if (first === undefined && slot.count > 1 && setting('serialNumber', script) !== 'script') {
+    const answer = await ask(null);
+    if (answer === null) throw new vscode.CancellationError();
+    first = answer;
+  }
+  return async (own) => {
+    const number = first ?? (await ask(own));
+    first = undefined;
+    return number;
+  };
 }
 
 export async function ensureSelectedStation(store: StationStore): Promise<StationName> {

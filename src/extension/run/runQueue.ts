@@ -6,11 +6,11 @@ import { UserError } from '../vscode/userError.ts';
 import type { RunSession } from './runSession.ts';
 import { type QueuePlace, StationQueue } from './stationQueue.ts';
 
-/** The run sessions of this window. Each station runs one at a time. */
+/** The run sessions of this window. Each station runs one at a time, or those of one script in its slots. */
 export class RunQueue {
   readonly #store: StationStore;
   readonly #runs = new Set<RunSession>();
-  readonly #stations = new StationQueue<RunSession>();
+  readonly #stations = new StationQueue<RunSession>((one, other) => one.mayShareStation(other));
 
   constructor(store: StationStore) {
     this.#store = store;
@@ -50,6 +50,25 @@ export class RunQueue {
     return [...this.#runs].some(
       (run) => run !== except && (station === undefined || run.station === undefined || run.station.id === station),
     );
+  }
+
+  /** Returns the slots of a script in which it tests no unit, here or in a dry run. */
+  freeSlots(script: vscode.Uri, station: string | undefined, count: number): number[] {
+    const used = [...this.#runs].filter(
+      (run) =>
+        run.script.toString() === script.toString() &&
+        (station === undefined || run.station === undefined || run.station.id === station),
+    );
+    const all = Array.from({ length: count }, (_, index) => index + 1);
+    return all.filter((slot) => used.every((run) => run.slot.number !== slot));
+  }
+
+  /** Returns the slot in which another run of the station tests the unit. */
+  slotTesting(unit: string, except: RunSession): number | undefined {
+    const station = except.station?.id;
+    return [...this.#runs].find(
+      (run) => run !== except && run.slot.count > 1 && run.unit === unit.trim() && run.station?.id === station,
+    )?.slot.number;
   }
 
   async stop(): Promise<void> {

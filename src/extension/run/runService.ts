@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { PhaseChoice, RunMode } from '../../shared/contract/runner.ts';
-import type { AssistantRun, EndedRun, StartScript } from '../connection/liveScripts.ts';
+import type { AssistantRun, EndedRun, Slot, StartScript } from '../connection/liveScripts.ts';
+import { setting } from '../vscode/settings.ts';
 import { UserError } from '../vscode/userError.ts';
 import { Profiles } from './explorer/profiles.ts';
 import { type PreparedRun, prepareRun, requireAccess } from './prepareRun.ts';
@@ -9,8 +10,9 @@ import { type Repeating, repeatRuns } from './repeatRuns.ts';
 import type { RunDependencies } from './runDependencies.ts';
 import { RunOutcome } from './runOutcome.ts';
 import { RunQueue, waitForTurn } from './runQueue.ts';
-import { RunSession } from './runSession.ts';
+import { onlySlot, RunSession } from './runSession.ts';
 import { ScriptRunner } from './scriptRunner.ts';
+import { pickSlots } from './slots.ts';
 import type { QueuePlace } from './stationQueue.ts';
 import { passUseGate } from './useGate.ts';
 
@@ -23,9 +25,13 @@ export interface RunOptions {
   /** By default, all phases run. */
   readonly choice?: PhaseChoice | undefined;
   readonly repetition?: string | undefined;
+  /** By default, the first of the script's slots that is free. */
+  readonly slot?: number | undefined;
+  /** Is called when the last question before the start is answered. */
+  readonly onPrepared?: () => void;
 }
 
-/** Runs phase scripts as stations: one at a time on each station, several stations at once. */
+/** Runs phase scripts as stations: one at a time on each station, or one script in several slots; several stations at once. */
 export class RunService implements vscode.Disposable {
   readonly #dependencies: RunDependencies;
   readonly #queue: RunQueue;
@@ -40,7 +46,7 @@ export class RunService implements vscode.Disposable {
     this.#outcome = new RunOutcome(dependencies);
     this.#profiles = new Profiles(
       dependencies.items,
-      (script, options) => this.run(script, options),
+      (script, options) => this.runInSlots(script, options),
       (script, repeating, choice) => this.repeat(script, repeating, choice),
       dependencies.report,
     );
@@ -54,12 +60,64 @@ export class RunService implements vscode.Disposable {
    */
   async run(
     script: vscode.Uri,
-    { mode = 'push', request, operated, choice, repetition }: RunOptions = {},
+    { mode = 'push', request, operated, choice, repetition, slot, onPrepared }: RunOptions = {},
   ): Promise<EndedRun> {
-    const station = operated?.station ?? this.#dependencies.store.selected;
+    const station = mode === 'dry' ? undefined : (operated?.station ?? this.#dependencies.store.selected);
     const { serialNumber } = operated ?? {};
-    const options = { serialNumber, choice, repetition };
-    return this.#run(new RunSession(script, mode, mode === 'dry' ? undefined : station, options), request);
+    const number = operated?.slot ?? slot;
+    const options = { slot: this.#slot(script, station?.id, number), serialNumber, choice, repetition };
+    return this.#run(new RunSession(script, mode, station, options), request, onPrepared);
+  }
+
+  /**
+   * Runs the script once, or, if it tests several units at the same time, in each of the slots that the user chooses. An error of
+   * one of several is shown, and the others continue.
+   * @throws what `run` throws, for a single run
+   */
+  async runInSlots(script: vscode.Uri, options: RunOptions = {}): Promise<void> {
+    const station = options.mode === 'dry' ? undefined : this.#dependencies.store.selected?.id;
+    const free = this.#queue.freeSlots(script, station, setting('slots', script));
+    const slots =
+      free.length > 1 ? await pickSlots(script, basename(script.fsPath), free, options.mode !== 'debug') : free;
+    if (slots.length <= 1) {
+      await this.run(script, { ...options, slot: slots[0] });
+      return;
+    }
+    const runs: Promise<EndedRun>[] = [];
+    for (const slot of slots) {
+      const { promise: isPrepared, resolve: onPrepared } = Promise.withResolvers<void>();
+      const run = this.run(script, { ...options, slot, onPrepared });
+      runs.push(run);
+      const isCanceled = await Promise.race([isPrepared, run]).then(
+        () => false,
+        () => true,
+      );
+      if (isCanceled) break;
+    }
+    const ends = await Promise.allSettled(runs);
+    for (const end of ends) if (end.status === 'rejected') this.#dependencies.report(end.reason);
+  }
+
+  #slot(script: vscode.Uri, station: string | undefined, wanted: number | undefined): Slot {
+    const count = setting('slots', script);
+    if (count === 1 && (wanted ?? 1) === 1) return onlySlot;
+    const number = wanted ?? this.#queue.freeSlots(script, station, count)[0] ?? 1;
+    if (number <= count) return { number, count };
+    throw new UserError(
+      vscode.l10n.t('{0} has {1} slots, so there is no slot {2}.', basename(script.fsPath), count, number),
+    );
+  }
+
+  async #askUnit(run: RunSession, own: string | null): Promise<string | null> {
+    const { serialNumbers } = this.#dependencies;
+    const number = await serialNumbers.answer(run.script, run.title, own, (unit) => this.#refusalOf(unit, run));
+    run.unit = number ?? undefined;
+    return number;
+  }
+
+  #refusalOf(unit: string, run: RunSession): string | undefined {
+    const slot = this.#queue.slotTesting(unit, run);
+    return slot === undefined ? undefined : vscode.l10n.t('{0} is being tested in slot {1}.', unit.trim(), slot);
   }
 
   /** Runs the script again and again, and says at the end how the runs ended. */
@@ -78,7 +136,7 @@ export class RunService implements vscode.Disposable {
   /** See `RunForAssistant`. */
   async runForAssistant(asked: AssistantRun): Promise<EndedRun> {
     const { script, mode, station, serialNumber, token } = asked;
-    const options = { serialNumber, assistant: asked };
+    const options = { slot: this.#slot(script, station?.id, undefined), serialNumber, assistant: asked };
     const run = new RunSession(script, mode, mode === 'dry' ? undefined : station, options);
     const stopping = token.onCancellationRequested(() => void run.stop());
     try {
@@ -93,14 +151,17 @@ export class RunService implements vscode.Disposable {
     return this.#queue.isInUse(station);
   }
 
-  async #run(run: RunSession, request?: vscode.TestRunRequest): Promise<EndedRun> {
+  async #run(run: RunSession, request?: vscode.TestRunRequest, onPrepared?: () => void): Promise<EndedRun> {
     const { script, mode } = run;
     const { items, used } = this.#dependencies;
     const isOperated = run.serialNumber !== undefined || run.assistant !== undefined;
     this.#queue.add(run);
     let place: QueuePlace<RunSession> | undefined;
     try {
-      const asked = await prepareRun(this.#dependencies, run);
+      const refusal = run.unit === undefined ? undefined : this.#refusalOf(run.unit, run);
+      if (refusal !== undefined) throw new UserError(refusal);
+      const asked = await prepareRun(this.#dependencies, run, (own) => this.#askUnit(run, own));
+      onPrepared?.();
       if (run.stopToken.isCancellationRequested) throw new vscode.CancellationError();
       place = this.#queue.join(run);
       if (run.assistant !== undefined) {
@@ -114,10 +175,10 @@ export class RunService implements vscode.Disposable {
       this.#outcome.clearProblem(script);
       const end = await this.#runner.run(run, prepared, item, testRun);
       return await this.#outcome.show(run, prepared, end, async () => {
-        await this.run(script, { mode, choice: run.choice });
+        await this.run(script, { mode, choice: run.choice, slot: run.slot.number });
       });
     } finally {
-      if (run.mode !== 'dry' && run.station !== undefined) used.end(run.station.id);
+      if (run.mode !== 'dry' && run.station !== undefined) used.end(run.station.id, run);
       place?.leave();
       this.#queue.remove(run);
     }

@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { PhaseChoice, RunMode } from '../../shared/contract/runner.ts';
-import type { AssistantRun } from '../connection/liveScripts.ts';
+import type { AssistantRun, Slot } from '../connection/liveScripts.ts';
 import type { ScriptProcess } from './process/scriptProcess.ts';
+import { slotName } from './slots.ts';
 
 export interface StationName {
   readonly id: string;
@@ -12,7 +13,10 @@ export interface StationName {
 /** `preparing`: the user is being asked. `ending`: the results are being confirmed. */
 type RunState = 'preparing' | 'queued' | 'running' | 'ending';
 
+export const onlySlot: Slot = { number: 1, count: 1 };
+
 interface RunSessionOptions {
+  readonly slot?: Slot;
   readonly serialNumber?: string | undefined;
   readonly assistant?: AssistantRun | undefined;
   readonly choice?: PhaseChoice | undefined;
@@ -27,6 +31,9 @@ export class RunSession implements vscode.Disposable {
   station: StationName | undefined;
   /** The serial number that came with the command, or that the user chose before the start. */
   serialNumber: string | undefined;
+  readonly slot: Slot;
+  /** The serial number of the unit, once it is known. */
+  unit: string | undefined;
   /** Undefined if a person started the run. */
   readonly assistant: AssistantRun | undefined;
   /** Undefined if all phases run. */
@@ -46,19 +53,22 @@ export class RunSession implements vscode.Disposable {
     script: vscode.Uri,
     mode: RunMode,
     station: StationName | undefined,
-    { serialNumber, assistant, choice, repetition }: RunSessionOptions = {},
+    { slot = onlySlot, serialNumber, assistant, choice, repetition }: RunSessionOptions = {},
   ) {
     this.script = script;
     this.mode = mode;
     this.station = station;
+    this.slot = slot;
     this.serialNumber = serialNumber;
+    this.unit = serialNumber;
     this.assistant = assistant;
     this.choice = choice;
     this.repetition = repetition;
   }
 
   get name(): string {
-    return basename(this.script.fsPath);
+    const script = basename(this.script.fsPath);
+    return this.slot.count === 1 ? script : `${script}, ${slotName(this.slot.number)}`;
   }
 
   get where(): string {
@@ -105,12 +115,22 @@ export class RunSession implements vscode.Disposable {
   }
 
   /**
-   * Returns whether both would drive the same units at once. A dry run drives what is connected, whichever station that
+   * Returns whether both would drive the same unit at once. A dry run drives what is connected, whichever station that
    * is.
    */
   conflictsWith(other: RunSession): boolean {
-    if (this.script.toString() !== other.script.toString()) return false;
+    if (this.script.toString() !== other.script.toString() || this.slot.number !== other.slot.number) return false;
     return this.station?.id === other.station?.id || this.station === undefined || other.station === undefined;
+  }
+
+  /** Returns whether both may test units at the same time on a station, each in its slot. */
+  mayShareStation(other: RunSession): boolean {
+    const { script, slot } = this;
+    return (
+      script.toString() === other.script.toString() &&
+      slot.number !== other.slot.number &&
+      slot.count === other.slot.count
+    );
   }
 
   dispose(): void {

@@ -30,14 +30,14 @@ export class ScriptRunner {
     item: vscode.TestItem,
     testRun: vscode.TestRun,
   ): Promise<ScriptEnd> {
-    const { connection, extension, items, liveScripts, log, serialNumbers } = this.#dependencies;
-    const { test, station } = prepared;
+    const { connection, extension, items, liveScripts, log } = this.#dependencies;
+    const { test, station, serialNumber } = prepared;
     const results = new TestResults(items, item, testRun);
     results.output(`${run.title} · ${test.program}\n`);
     const questions = {
       procedure: station?.procedure,
       partNumber: station?.partNumber,
-      serialNumber: serialNumberSource(run.serialNumber, (own) => serialNumbers.answer(run.script, run.title, own)),
+      serialNumber,
     };
     const live = station && followScript(connection, liveScripts, run, station.access.station);
     const folders = { extension, folders: [test.cwd, dirname(run.script.fsPath)] };
@@ -67,19 +67,6 @@ export class ScriptRunner {
       run.markEnding();
     }
   }
-}
-
-/** Returns first the serial number that came with the command, then those that the user enters. */
-function serialNumberSource(
-  given: string | undefined,
-  ask: (own: string | null) => Promise<string | null>,
-): (own: string | null) => Promise<string | null> {
-  let first = given;
-  return async (own) => {
-    const number = first ?? (await ask(own));
-    first = undefined;
-    return number;
-  };
 }
 
 function showEnd(results: TestResults, end: ScriptEnd | undefined): void {

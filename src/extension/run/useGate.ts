@@ -24,7 +24,7 @@ export async function passUseGate(
 ): Promise<void> {
   let mayWait = false;
   for (;;) {
-    const { refused, use } = await used.start(station.id, run.name);
+    const { refused, use } = await used.start(station.id, run);
     if (run.stopToken.isCancellationRequested) throw new vscode.CancellationError();
     if (refused === null || use === null) return;
     if (isOperated) throw new UserError(sentences(use, station));
@@ -66,7 +66,7 @@ async function waitForTurn(used: UsedStations, run: RunSession, use: StationUse,
         cancelled.onCancellationRequested(() => void run.stop());
         do {
           await delay(checkIntervalMs, undefined, { signal: abort.signal }).catch(() => undefined); // an abort ends the delay
-        } while (!abort.signal.aborted && (await used.start(station.id, run.name)).refused === 'running');
+        } while (!abort.signal.aborted && (await used.start(station.id, run)).refused === 'running');
       },
     );
   } finally {

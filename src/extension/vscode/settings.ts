@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
+import { slotNumber } from '../../shared/contract/operator.ts';
 
 interface Settings {
   readonly python: string;
@@ -11,6 +12,7 @@ interface Settings {
   readonly fixedSerialNumber: string;
   readonly serialNumberFormat: string;
   readonly partNumber: string;
+  readonly slots: number;
   readonly arguments: readonly string[];
   readonly workingFolder: string;
   readonly envFile: string;
@@ -28,6 +30,7 @@ const schema: { readonly [K in keyof Settings]: z.ZodType<Settings[K]> } = {
   fixedSerialNumber: z.string().trim().catch(''),
   serialNumberFormat: z.string().trim().catch(''),
   partNumber: z.string().catch(''),
+  slots: slotNumber.catch(1),
   arguments: z.array(z.string()).catch([]),
   workingFolder: z.string().trim().catch(''),
   envFile: z.string().trim().catch(''),

@@ -210,6 +210,9 @@ export const partialRunMetadata = (choice: PhaseChoice) => ({
   partial_run: 'from' in choice ? `from ${choice.from} to the end` : `only ${choice.only.join(', ')}`,
 });
 
+/** Has the number of the slot in the environment of a test. Scripts read it. */
+export const slotVariable = 'TEST_STATIONS_SLOT';
+
 export const runnerEnvironment = {
   channel: 'TEST_STATIONS_CHANNEL',
   token: 'TEST_STATIONS_TOKEN',

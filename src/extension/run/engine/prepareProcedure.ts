@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { slotVariable } from '../../../shared/contract/runner.ts';
 import * as z from 'zod';
 import { pendingUploadEntry } from '../../../shared/contract/pendingUpload.ts';
 import { messageOf } from '../../../shared/format/messageOf.ts';
@@ -59,7 +60,7 @@ export async function prepareProcedure(dependencies: RunDependencies, run: RunSe
           program,
           procedure: folder,
           cwd: folder,
-          env,
+          env: { ...env, [slotVariable]: String(run.slot.number) },
           declared,
           asksSerialNumber,
           place,

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
-import { runnerEnvironment } from '../../../shared/contract/runner.ts';
+import { runnerEnvironment, slotVariable } from '../../../shared/contract/runner.ts';
 import { messageOf } from '../../../shared/format/messageOf.ts';
 import { pythonFiles, robotFiles } from '../../../shared/script/testFiles.ts';
 import type { StationAccess } from '../../connection/connection.ts';
@@ -43,6 +43,7 @@ async function preparePython(dependencies: RunDependencies, run: RunSession): Pr
           ...launch.env,
           ...(run.choice === undefined ? {} : { [runnerEnvironment.phases]: JSON.stringify(run.choice) }),
           ...(run.serialNumber === undefined ? {} : { [runnerEnvironment.serialNumber]: 'ask' }),
+          [slotVariable]: String(run.slot.number),
           [runnerEnvironment.bytecode]: join(storagePath, 'bytecode'),
           [runnerEnvironment.startup]: await startupModules(runnerFile, storagePath),
           ...(station === undefined ? dryEnvironment() : await environmentOf(dependencies, run, station)),

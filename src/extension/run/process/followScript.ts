@@ -29,6 +29,7 @@ export function followScript(
   const live: LiveScript = {
     station: { id, name },
     name: run.name,
+    slot: run.slot,
     folder: dirname(run.script.fsPath),
     isByAssistant: run.assistant !== undefined,
     onEvent: events.event,

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
+import { nextSerialNumber } from '../../../shared/live/operatorTexts.ts';
 import { serialNumberProblem } from '../../../shared/run/serialNumberFormat.ts';
 import type { Connection } from '../../connection/connection.ts';
 import { setting } from '../../vscode/settings.ts';
@@ -118,18 +119,26 @@ export class SerialNumberQuestion {
   /**
    * @param title names the script and its station, because several may ask at once
    * @param own the script's own number, which is suggested
+   * @param refuse returns why a number cannot be that of the unit, if it cannot
    * @returns null when the user cancels
    */
-  async answer(script: vscode.Uri, where: string, own: string | null): Promise<string | null> {
+  async answer(
+    script: vscode.Uri,
+    where: string,
+    own: string | null,
+    refuse: (number: string) => string | undefined,
+  ): Promise<string | null> {
     const fixed = setting('fixedSerialNumber', script);
-    if (setting('serialNumber', script) === 'fixed' && fixed !== '') return fixed;
+    if (setting('serialNumber', script) === 'fixed' && fixed !== '' && refuse(fixed) === undefined) return fixed;
     const last = this.#state.get(lastSerialNumberKey);
+    const known = typeof last === 'string' ? last : (own ?? '');
     const number = await inputBox({
       title: vscode.l10n.t('Serial number of the unit under test'),
       prompt: vscode.l10n.t('For {0}. Scan it, or type it and press Enter.', where),
-      value: typeof last === 'string' ? last : (own ?? ''), // selected as a whole, so that a scanner replaces it
+      // It is selected as a whole, so that a scanner replaces it.
+      value: refuse(known) === undefined ? known : (nextSerialNumber(known) ?? ''),
       ignoreFocusOut: true,
-      validateInput: (text) => serialNumberAdvice(text, script),
+      validateInput: (text) => serialNumberAdvice(text, script) ?? refuse(text),
     });
     if (number === undefined) return null;
     await this.#state.update(lastSerialNumberKey, number.trim());

@@ -44,7 +44,6 @@ export function serverRoutes({
         'accounts',
         'station-groups',
         'station-use',
-        'slots',
       ],
       ...(signIn === null ? {} : { sign_in: { provider: new URL(signIn.provider.issuer).host } }),
     };

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'mocha';
+import { createStation } from './support/bench.ts';
+import { useSharedBench } from './support/sharedBench.ts';
+import { eventually } from './support/until.ts';
+
+const runCommand = 'Test Stations: Run Procedure on Station';
+const stopCommand = 'Test Stations: Stop Run';
+const choice = 'Choose the slots in which slots.py tests units';
+
+describe('several units at once', function () {
+  const settings = { 'testStations.slots': 2, 'testStations.serialNumber': 'ask' };
+  const { bench, workbench } = useSharedBench({ settings });
+
+  const outcomes = async (): Promise<string[]> =>
+    (await bench.runs()).map(({ unit, outcome }) => `${unit.serial_number} ${outcome}`).sort();
+
+  before(async () => {
+    bench.script('slots.py');
+    const window = workbench();
+    await createStation(window, 'Bench 1');
+    await window.notification('Station Bench 1 is ready').close();
+    await bench.link('Bench 1', await bench.procedure('FVT1'));
+    await window.openFile('slots.py');
+  });
+
+  it('have a serial number, a verdict and a run each, and one is stopped without the other', async () => {
+    const window = workbench();
+    await window.command(runCommand);
+    await window.quickInput.opened(choice);
+    assert.deepEqual(
+      (await window.quickInput.rows()).map(({ label }) => label),
+      ['Slot 1', 'Slot 2'],
+    );
+    for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('choose-slots', theme);
+    await window.quickInput.accept();
+    for (const slot of [1, 2]) {
+      await eventually(async () => {
+        assert.match(await window.quickInput.message(), new RegExp(`slots\\.py, slot ${slot} · Bench 1`));
+      });
+      if (slot === 2) {
+        await window.quickInput.fill('UNIT-1');
+        await eventually(async () =>
+          assert.match(await window.quickInput.message(), /UNIT-1 is being tested in slot 1\./),
+        );
+      }
+      await window.quickInput.fill(`UNIT-${slot}`);
+      await window.quickInput.accept();
+    }
+    await window.command(stopCommand);
+    await window.quickInput.opened('Stop which run?');
+    for (const theme of ['light', 'dark'] as const) await window.screenshot('stop-slot', theme);
+    await window.quickInput.pick('slots.py, slot 1');
+    await window.notification(/UNIT-1: ABORTED/).close();
+    bench.write('go-2', '');
+    await window.notification(/UNIT-2: PASS/).close();
+    assert.deepEqual(await outcomes(), ['UNIT-1 ABORTED', 'UNIT-2 PASS']);
+  });
+
+  it('are started in the slot that is free while the other one tests', async () => {
+    const window = workbench();
+    bench.remove('go-2');
+    await window.command(runCommand);
+    await window.quickInput.opened(choice);
+    await window.quickInput.row('Slot 1').click();
+    await window.quickInput.accept();
+    await eventually(async () => assert.match(await window.quickInput.message(), /slots\.py, slot 2 · Bench 1/));
+    await window.quickInput.fill('UNIT-3');
+    await window.quickInput.accept();
+    await window.command(runCommand);
+    await eventually(async () => assert.match(await window.quickInput.message(), /slots\.py, slot 1 · Bench 1/));
+    await window.quickInput.fill('UNIT-4');
+    await window.quickInput.accept();
+    await window.command(runCommand);
+    await window.notification('slots.py, slot 1 is still running').close();
+    for (const slot of [1, 2]) bench.write(`go-${slot}`, '');
+    for (const unit of [3, 4]) await window.notification(new RegExp(`UNIT-${unit}: PASS`)).close();
+    assert.deepEqual((await outcomes()).slice(-2), ['UNIT-3 PASS', 'UNIT-4 PASS']);
+  });
+});

@@ -47,6 +47,7 @@ describe('several units at once', function () {
       await window.quickInput.fill(`UNIT-${slot}`);
       await window.quickInput.accept();
     }
+    for (const slot of [1, 2]) await eventually(() => assert.equal(bench.read(`waits-${slot}`), ''));
     await window.command(stopCommand);
     await window.quickInput.opened('Stop which run?');
     for (const theme of ['light', 'dark'] as const) await window.screenshot('stop-slot', theme);

@@ -126,10 +126,12 @@ export async function waitForTurn(
 async function pickRuns(runs: readonly RunSession[]): Promise<readonly RunSession[]> {
   const items = runs.map((run) => ({
     label: run.name,
-    description:
+    description: [
+      ...(run.unit === undefined ? [] : [run.unit]),
       run.state === 'queued'
         ? vscode.l10n.t('{0}, waits for its turn', run.where)
         : vscode.l10n.t('{0}, runs', run.where),
+    ].join(' · '),
     runs: [run],
   }));
   const all = { label: vscode.l10n.t('Stop All'), description: '', runs };

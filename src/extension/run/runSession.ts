@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import type { PhaseChoice, RunMode } from '../../shared/contract/runner.ts';
 import type { AssistantRun, Slot } from '../connection/liveScripts.ts';
 import type { ScriptProcess } from './process/scriptProcess.ts';
-import { slotName } from './slots.ts';
 
 export interface StationName {
   readonly id: string;
@@ -66,9 +65,13 @@ export class RunSession implements vscode.Disposable {
     this.repetition = repetition;
   }
 
+  /** Undefined if the script has only one slot. */
+  get slotName(): string | undefined {
+    return this.slot.count === 1 ? undefined : vscode.l10n.t('slot {0}', this.slot.number);
+  }
+
   get name(): string {
-    const script = basename(this.script.fsPath);
-    return this.slot.count === 1 ? script : `${script}, ${slotName(this.slot.number)}`;
+    return [basename(this.script.fsPath), ...(this.slotName === undefined ? [] : [this.slotName])].join(', ');
   }
 
   get where(): string {

@@ -32,7 +32,7 @@ export class ScriptRunner {
   ): Promise<ScriptEnd> {
     const { connection, extension, items, liveScripts, log } = this.#dependencies;
     const { test, station, serialNumber } = prepared;
-    const results = new TestResults(items, item, testRun);
+    const results = new TestResults(items, item, testRun, run.slotName);
     results.output(`${run.title} · ${test.program}\n`);
     const questions = {
       procedure: station?.procedure,

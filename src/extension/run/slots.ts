@@ -27,5 +27,3 @@ export async function pickSlots(
   if (mayPickMany) lastSlots.set(script.toString(), slots);
   return slots;
 }
-
-export const slotName = (slot: number): string => vscode.l10n.t('slot {0}', slot);

@@ -9,6 +9,13 @@ export interface PlannedPhase {
   readonly place: { readonly file: string; readonly line: number } | null;
 }
 
+interface ShownExecution {
+  /** Counts from 1. */
+  readonly number: number;
+  /** Distinguishes its phases from those of others at the same time; by default, its number does. */
+  readonly name?: string | undefined;
+}
+
 /**
  * The test items: scripts, and below them their phases. A phase that was found in the source has the id
  * `<script>#<name>`; a phase that only a run has shown, `<script>#<name>@<execution>.<position>`.
@@ -79,10 +86,9 @@ export class TestItems {
   /**
    * Returns the items of the phases that an execution plans. The first execution of a run uses the items found in the
    * source, by name, and clears what earlier runs left; later executions add items below them.
-   * @param execution counts from 1
    */
-  planPhases(script: vscode.TestItem, phases: readonly PlannedPhase[], execution: number): vscode.TestItem[] {
-    if (execution === 1) {
+  planPhases(script: vscode.TestItem, phases: readonly PlannedPhase[], execution: ShownExecution): vscode.TestItem[] {
+    if (execution.number === 1) {
       for (const item of this.#phasesOf(script)) {
         item.children.replace([]);
         if (isFromRun(item.id)) item.parent?.children.delete(item.id);
@@ -92,10 +98,10 @@ export class TestItems {
     const known = new Map(this.#phasesOf(script).map((item) => [item.id, item]));
     return phases.map((phase, position) => {
       const found = known.get(`${script.id}#${phase.name}`);
-      if (execution > 1 || found === undefined || used.has(found.id))
+      if (execution.number > 1 || found === undefined || used.has(found.id))
         return this.addUnplannedPhase(script, phase, execution, position);
       used.add(found.id);
-      found.sortText = sortText(execution, position);
+      found.sortText = sortText(execution.number, position);
       return found;
     });
   }
@@ -103,16 +109,16 @@ export class TestItems {
   addUnplannedPhase(
     script: vscode.TestItem,
     { name, place }: PlannedPhase,
-    execution: number,
+    { number, name: ofExecution }: ShownExecution,
     position: number,
   ): vscode.TestItem {
     const parent = this.#groupOf(script, name) ?? script;
     const own = nameIn(parent, name);
-    const label = execution > 1 ? `${own} (${execution})` : own;
+    const label = number > 1 ? `${own} (${ofExecution ?? number})` : own;
     const uri = place === null ? script.uri : vscode.Uri.file(place.file);
-    const item = this.controller.createTestItem(`${script.id}#${name}@${execution}.${position}`, label, uri);
+    const item = this.controller.createTestItem(`${script.id}#${name}@${number}.${position}`, label, uri);
     if (place !== null) item.range = lineRange(place.line);
-    item.sortText = sortText(execution, position);
+    item.sortText = sortText(number, position);
     parent.children.add(item);
     return item;
   }

@@ -19,16 +19,19 @@ export class TestResults {
   readonly #items: TestItems;
   readonly #script: vscode.TestItem;
   readonly #run: vscode.TestRun;
+  readonly #slot: string | undefined;
   readonly #started = performance.now();
   #execution = 1;
   #hasCrashed = false;
   #phases = new Map<string, vscode.TestItem>();
   #last: PhaseEnd | undefined;
 
-  constructor(items: TestItems, script: vscode.TestItem, run: vscode.TestRun) {
+  /** @param slot its name, if units are tested in others at the same time */
+  constructor(items: TestItems, script: vscode.TestItem, run: vscode.TestRun, slot: string | undefined) {
     this.#items = items;
     this.#script = script;
     this.#run = run;
+    this.#slot = slot;
     items.addRun(script);
     run.started(script);
   }
@@ -93,15 +96,19 @@ export class TestResults {
 
   #plan(phases: readonly (PlannedPhase & { key: string })[]): void {
     this.#execution = this.#items.nextExecution(this.#script);
-    const items = this.#items.planPhases(this.#script, phases, this.#execution);
+    const items = this.#items.planPhases(this.#script, phases, this.#shownExecution);
     this.#phases = new Map(items.map((item, index) => [phases[index]?.key ?? '', item]));
     for (const item of items) this.#run.enqueued(item);
+  }
+
+  get #shownExecution(): { number: number; name: string | undefined } {
+    return { number: this.#execution, name: this.#slot };
   }
 
   #item({ key, name }: PhaseEvent): vscode.TestItem {
     const known = this.#phases.get(key);
     if (known !== undefined) return known;
-    const item = this.#items.addUnplannedPhase(this.#script, { name, place: null }, this.#execution, this.#phases.size);
+    const item = this.#items.addUnplannedPhase(this.#script, { name, place: null }, this.#shownExecution, this.#phases.size);
     this.#phases.set(key, item);
     return item;
   }

@@ -85,8 +85,8 @@ export class RunService implements vscode.Disposable {
     }
     const runs: Promise<EndedRun>[] = [];
     for (const slot of slots) {
-      const { promise: isPrepared, resolve: onPrepared } = Promise.withResolvers<void>();
-      const run = this.run(script, { ...options, slot, onPrepared });
+      const { promise: isPrepared, resolve: onPrepared } = Promise.withResolvers<undefined>();
+      const run = this.run(script, { ...options, slot, onPrepared: () => onPrepared(undefined) });
       runs.push(run);
       const isCanceled = await Promise.race([isPrepared, run]).then(
         () => false,

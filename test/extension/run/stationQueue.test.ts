@@ -50,7 +50,7 @@ describe('StationQueue', () => {
   });
 
   it('gives a station to runs that share it, and to those that waited behind another one after it', async () => {
-    const queue = new StationQueue<string>((one, other) => one[0] === other[0] && one !== other);
+    const queue = new StationQueue<string>((one, other) => other.startsWith(one.charAt(0)) && one !== other);
     const [one, two, other, three] = ['a1', 'a2', 'b1', 'a3'].map((run) => queue.join('S', run)) as [
       QueuePlace<string>,
       QueuePlace<string>,
@@ -77,7 +77,7 @@ describe('StationQueue', () => {
     });
     return fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
-        const mayShare = (one: string, other: string): boolean => one[0] === other[0] && one !== other;
+        const mayShare = (one: string, other: string): boolean => other.startsWith(one.charAt(0)) && one !== other;
         const queue = new StationQueue<string>(mayShare);
         let places: { run: string; place: QueuePlace<string> }[] = [];
         for (const { script, slot, leaves } of steps) {

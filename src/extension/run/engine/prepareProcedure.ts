@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
-import { slotVariable } from '../../../shared/contract/runner.ts';
 import * as z from 'zod';
 import { pendingUploadEntry } from '../../../shared/contract/pendingUpload.ts';
+import { slotVariable } from '../../../shared/contract/runner.ts';
 import { messageOf } from '../../../shared/format/messageOf.ts';
 import { readProcedure } from '../../../shared/procedure/readProcedure.ts';
 import type { StationAccess } from '../../connection/connection.ts';

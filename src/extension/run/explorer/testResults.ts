@@ -108,7 +108,12 @@ export class TestResults {
   #item({ key, name }: PhaseEvent): vscode.TestItem {
     const known = this.#phases.get(key);
     if (known !== undefined) return known;
-    const item = this.#items.addUnplannedPhase(this.#script, { name, place: null }, this.#shownExecution, this.#phases.size);
+    const item = this.#items.addUnplannedPhase(
+      this.#script,
+      { name, place: null },
+      this.#shownExecution,
+      this.#phases.size,
+    );
     this.#phases.set(key, item);
     return item;
   }

@@ -143,8 +143,8 @@ describe('the page of the Operator UI in a browser', function () {
       for (const click of [{}, onText, { clickCount: 2 }, { ...onText, clickCount: 2 }]) {
         for (const isBlurred of [false, true]) {
           await serial.fill('SN-0041');
-          await page.evaluate(`document.querySelector('#serial').${call}`);
-          if (isBlurred) await page.evaluate(`document.querySelector('#serial').blur()`);
+          await page.evaluate(`document.querySelector('#serial-1').${call}`);
+          if (isBlurred) await page.evaluate(`document.querySelector('#serial-1').blur()`);
           await serial.click(click);
           await page.keyboard.type('SN-0042');
           assert.equal(await serial.inputValue(), 'SN-0042', `${call} ${isBlurred} ${JSON.stringify(click)}`);

@@ -1,284 +1,252 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, type PropertyValues } from 'lit';
-import type { LivePrompt } from '../../shared/contract/liveTest.ts';
+import { repeat } from 'lit/directives/repeat.js';
 import type { LiveState } from '../../shared/contract/operator.ts';
-import type { ToOperator } from '../../shared/contract/operatorView.ts';
-import type { PromptImage } from '../../shared/contract/promptView.ts';
-import { isRasterDataUrl } from '../../shared/format/images.ts';
 import { patchState } from '../../shared/live/livePatch.ts';
 import { PageElement } from '../shared/element.ts';
-import { icon, iconButton } from '../shared/icons.ts';
-import type { AnswerEvent, PromptForm } from '../shared/promptForm.ts';
 import { goldenBanner } from './goldenBanner.ts';
-import { logPart } from './logPart.ts';
 import type { OperatorHost } from './operatorHost.ts';
-import { phaseList } from './phaseList.ts';
-import { runningHead, stopDialog } from './runningHead.ts';
+import { type Connection, OperatorSlot } from './operatorSlot.ts';
 import { shiftPart } from './shiftPart.ts';
-import { startForm } from './startForm.ts';
+import { type FocusOwner, nextFreeSlot, placeAfterChange, quietMs } from './slotFocus.ts';
+import { scriptButton, scriptName, studyTurn } from './startForm.ts';
 import { titleBar } from './titleBar.ts';
-import { failingList, spokenVerdict, verdictBanner } from './verdict.ts';
 import { reason } from './words.ts';
 
-import '../shared/promptForm.ts';
+/** After a reconnect, slots that the server does not know any more are removed when it had this time to send them. */
+const missingSlotMs = 2_000;
 
-type Connection = Extract<ToOperator, { type: 'connection' }>;
-type Refused = Extract<ToOperator, { type: 'refused' }>;
-
+/** The page of a station: what it has once, and its slots. */
 export class OperatorView extends PageElement {
   static override properties = {
-    state: { state: true },
+    states: { state: true },
     connection: { state: true },
     mayAct: { state: true },
     inEditor: { state: true },
-    refused: { state: true },
     now: { state: true },
-    sent: { state: true },
-    serial: { state: true },
     scale: { state: true },
-    loop: { state: true },
   };
-  declare state: LiveState | undefined;
+  /** By the number of the slot. */
+  declare states: ReadonlyMap<number, LiveState>;
   declare connection: Connection;
   declare mayAct: boolean;
   declare inEditor: boolean;
-  declare refused: Refused | undefined;
   declare now: number;
-  /** The prompt that was just answered, and the last test before the start that was just requested. */
-  declare sent: { prompt: string | undefined; startAfter: string | null | undefined };
-  declare serial: string;
   declare scale: number;
-  declare loop: boolean;
   readonly #host: OperatorHost;
   /** The server's clock minus this computer's, in milliseconds. */
   #clockOffsetMs = 0;
-  #startedSerial = '';
   #clockTimer: ReturnType<typeof setInterval> | undefined;
+  #slotCount = 1;
+  /** The slots that the server has not sent since the connection was lost. */
+  readonly #stale = new Set<number>();
+  /** The serial number field into which the page put the focus by itself, until the user uses it. */
+  #idleField: Element | undefined;
+  #lastKeyAtMs = -Infinity;
+  /** The slots whose changes are to be followed by the focus when the keyboard is quiet. */
+  readonly #changed: number[] = [];
+  #focusTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(host: OperatorHost) {
     super();
     this.#host = host;
+    this.states = new Map();
     this.connection = { type: 'connection', state: 'connecting', message: null };
     this.mayAct = false;
     this.inEditor = false;
     this.now = Date.now();
-    this.sent = { prompt: undefined, startAfter: undefined };
-    const { serial, scale, loop } = host.viewState.value;
-    this.serial = serial;
-    this.scale = scale;
-    this.loop = loop;
+    this.scale = host.viewState.value.scale;
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#host.handleMessages({
-      state: ({ slot, state, sent_at }) => slot === 1 && this.#setState(state, sent_at),
-      patch: ({ slot, patch, sent_at }) =>
-        slot === 1 && this.state && this.#setState(patchState(this.state, patch), sent_at),
-      connection: (message) => (this.connection = message),
+      state: ({ slot, state, sent_at }) => this.#setState(slot, state, sent_at),
+      patch: ({ slot, patch, sent_at }) => {
+        const state = this.states.get(slot);
+        if (state) this.#setState(slot, patchState(state, patch), sent_at);
+      },
+      connection: (message) => this.#setConnection(message),
       access: ({ may_act, in_editor }) => {
         this.mayAct = may_act;
         this.inEditor = in_editor;
       },
-      refused: (message) => this.#onRefused(message),
+      refused: (message) => (this.#slot(message.slot) ?? this.#slot(1))?.onRefused(message),
     });
     this.#clockTimer = setInterval(() => (this.now = Date.now() + this.#clockOffsetMs), 1000);
     window.addEventListener('focus', this.#onWindowFocus);
+    for (const type of ['keydown', 'pointerdown']) window.addEventListener(type, this.#onUse, true);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearInterval(this.#clockTimer);
+    clearTimeout(this.#focusTimer);
     window.removeEventListener('focus', this.#onWindowFocus);
+    for (const type of ['keydown', 'pointerdown']) window.removeEventListener(type, this.#onUse, true);
+  }
+
+  #setState(slot: number, state: LiveState, sentAt: number): void {
+    this.#stale.delete(slot);
+    this.#clockOffsetMs = sentAt - Date.now();
+    this.now = sentAt;
+    this.states = new Map(this.states).set(slot, state);
+  }
+
+  #setConnection(connection: Connection): void {
+    const { state } = this.connection;
+    this.connection = connection;
+    if (connection.state === state) return;
+    if (connection.state !== 'live') for (const slot of this.states.keys()) this.#stale.add(slot);
+    else setTimeout(() => this.#removeStaleSlots(), missingSlotMs);
+  }
+
+  #removeStaleSlots(): void {
+    if (this.connection.state !== 'live' || this.#stale.size === 0) return;
+    this.states = new Map([...this.states].filter(([slot]) => !this.#stale.has(slot)));
+    this.#stale.clear();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('states')) return;
+    const running = [...this.states]
+      .filter(([, { test }]) => test && test.status !== 'completed')
+      .map(([slot]) => slot);
+    const offer = this.states.get(1)?.offer;
+    // While no window offers to start tests, such as during its reload, the verdicts stay.
+    const offered = offer ? (offer.slots ?? 1) : this.#slotCount;
+    this.#slotCount = Math.max(offered, ...running);
   }
 
   protected override render(): unknown {
-    const { state, connection } = this;
+    const { connection } = this;
+    const state = this.states.get(1);
     document.documentElement.style.setProperty('--scale', String(this.scale));
     if (!state) return html`<p class="note waiting" role="status">${connection.message ?? l10n.t('Connecting…')}</p>`;
-    const { test } = state;
+    const isOneOfSeveral = this.#slotCount > 1;
+    const source = [...this.states.values()].find(({ source }) => source !== 'none')?.source ?? 'none';
+    const banner = goldenBanner(state.board?.golden_checks ?? [], this.now);
+    const counters = this.#counters(state);
     return html`
-      ${titleBar(state, connection, this.mayAct, this.inEditor, this.scale, {
+      ${titleBar({ ...state, source }, connection, this.mayAct, this.inEditor, this.scale, {
         larger: () => this.#setScale(this.scale >= 2 ? 1 : this.scale + 0.25),
         send: (message) => this.#host.send(message),
       })}
-      <p class="only-spoken" role="status" aria-live="assertive">${announcement(state)}</p>
-      <main>
-        ${this.refused ? this.#refusedNote(this.refused) : nothing}
-        ${test?.status === 'completed' ? verdictBanner(test) : nothing}
-        ${goldenBanner(state.board?.golden_checks ?? [], this.now)}
-        <div class="stage">${this.#stage(state)}</div>
-        ${test?.status === 'completed' ? failingList(test) : nothing}
-        ${
-          state.board?.counters === undefined
-            ? nothing
-            : shiftPart(
-                state.board.counters,
-                this.inEditor ? (run) => this.#host.send({ type: 'openRun', run }) : undefined,
-              )
-        }
-        ${
-          test === null
-            ? nothing
-            : html`${phaseList(test, this.now)}
-              ${logPart(test, this.#host.viewState.value.logOpen, (logOpen) => this.#host.viewState.save({ logOpen }))}`
-        }
+      <main data-slots=${isOneOfSeveral ? 'several' : 'one'}>
+        ${isOneOfSeveral ? html`${banner} ${this.#stationLine(state)}` : nothing}
+        <div class="slots">
+          ${repeat(
+            Array.from({ length: this.#slotCount }, (_, index) => index + 1),
+            (number) => number,
+            (number) => html`
+              <operator-slot
+                .host=${this.#host}
+                .number=${number}
+                .isOneOfSeveral=${isOneOfSeveral}
+                .state=${this.states.get(number)}
+                .connection=${connection}
+                .mayAct=${this.mayAct}
+                .inEditor=${this.inEditor}
+                .now=${this.now}
+                .study=${state.board?.study ?? null}
+                .slotTesting=${this.#slotTesting}
+                .banner=${isOneOfSeveral ? nothing : banner}
+                .counters=${isOneOfSeveral ? nothing : counters}
+                @started=${() => this.#onStarted(number)}
+                @stagechange=${() => this.#onStageChange(number)}
+              ></operator-slot>
+            `,
+          )}
+        </div>
+        ${isOneOfSeveral ? counters : nothing}
       </main>
-      ${test && test.status !== 'completed' ? stopDialog(() => this.#stop(test.execution_id)) : nothing}
     `;
   }
 
-  #stage(state: LiveState): unknown {
-    const { test } = state;
-    if (test === null || test.status === 'completed') {
-      return startForm({
-        state,
-        mayAct: this.mayAct && this.connection.state === 'live',
-        inEditor: this.inEditor,
-        serial: this.serial,
-        loop: this.loop,
-        isStarting: this.sent.startAfter === (test?.execution_id ?? null) && state.offer?.problem == null,
-        onInput: (serial) => this.#setSerial(serial),
-        onUseNext: (serial) => this.#useNext(serial),
-        onLoop: (loop) => this.#setLoop(loop),
-        onStart: (serial) => this.#start(serial),
-        onChooseScript: () => this.#host.send({ type: 'chooseScript' }),
-      });
-    }
-    const { draft } = this.#host.viewState.value;
+  #counters({ board }: LiveState): unknown {
+    if (board?.counters === undefined) return nothing;
+    return shiftPart(board.counters, this.inEditor ? (run) => this.#host.send({ type: 'openRun', run }) : undefined);
+  }
+
+  /** What all slots share: the script, and the next part of a gauge study. */
+  #stationLine({ offer, actions, board }: LiveState): unknown {
+    const script = offer?.script ?? null;
     return html`
-      ${runningHead(test, state, this.now, this.mayAct)}
-      ${
-        test.prompt === null
-          ? nothing
-          : html`<prompt-form
-              .prompt=${test.prompt}
-              .image=${imageOf(test.prompt)}
-              .now=${this.now}
-              .draft=${draft.prompt === test.prompt.id ? draft.text : ''}
-              .locked=${this.#lockedAnswer(state)}
-              @answer=${this.#answer}
-              @draft=${({ detail }: CustomEvent<string>) =>
-                this.#host.viewState.save({ draft: { prompt: test.prompt?.id ?? '', text: detail } })}
-            ></prompt-form>`
-      }
+      <div class="station-line">
+        ${board?.study ? studyTurn(board.study) : nothing} ${script === null ? nothing : scriptName(script)}
+        ${
+          this.inEditor && this.mayAct
+            ? scriptButton(script !== null, () => this.#host.send({ type: 'chooseScript' }))
+            : nothing
+        }
+        ${this.mayAct && actions.start === 'no-window' ? html`<p class="note">${reason('no-window')}</p>` : nothing}
+      </div>
     `;
   }
 
-  /** Returns why the prompt cannot be answered here, as a sentence, or undefined when it can. */
-  #lockedAnswer({ test, answered, actions }: LiveState): string | undefined {
-    if (answered !== null) return l10n.t('Answered by {0}. The test is receiving the answer.', answered.by);
-    if (this.sent.prompt === test?.prompt?.id) return l10n.t('Sending the answer…');
-    if (!this.mayAct) {
-      return this.inEditor
-        ? l10n.t('The prompt is answered elsewhere.')
-        : l10n.t('To answer, sign in with a key of this station.');
-    }
-    if (this.connection.state !== 'live') return l10n.t('Reconnecting. You can answer when the connection is back.');
-    return actions.answer === null ? undefined : reason(actions.answer);
+  get #slots(): OperatorSlot[] {
+    return [...this.querySelectorAll<OperatorSlot>('operator-slot')];
   }
 
-  #refusedNote({ message }: Refused): unknown {
-    return html`
-      <p class="refused" role="alert">
-        ${icon('warning')} <span>${message}</span>
-        ${iconButton('close', l10n.t('Dismiss'), () => (this.refused = undefined))}
-      </p>
-    `;
+  #slot(number: number): OperatorSlot | undefined {
+    return this.#slots.find((slot) => slot.number === number);
   }
 
-  #setState(state: LiveState, sentAt: number): void {
-    const before = this.state;
-    this.#clockOffsetMs = sentAt - Date.now();
-    this.now = sentAt;
-    this.state = state;
-    const { test, offer } = state;
-    const asked = before?.test?.prompt;
-    if (asked && test?.prompt?.id !== asked.id) this.#onPromptClosed(asked.id, test?.status === 'completed');
-    if (test?.execution_id !== before?.test?.execution_id) {
-      this.sent = { prompt: undefined, startAfter: undefined };
-      if (before !== undefined) this.refused = undefined;
-    }
-    if (offer && offer.loop !== before?.offer?.loop) this.loop = offer.loop;
+  readonly #slotTesting = (serial: string, except: number): number | undefined =>
+    this.#slots.find(({ number, unit }) => number !== except && unit === serial)?.number;
+
+  #onStarted(number: number): void {
+    if (this.#slotCount === 1) return;
+    const next = nextFreeSlot(
+      this.#slots.map(({ input }) => input),
+      number,
+    );
+    if (next !== null) this.#slot(next)?.focusStage();
   }
 
-  #onPromptClosed(id: string, isOver: boolean): void {
-    const { draft } = this.#host.viewState.value;
-    if (draft.prompt === id && draft.text !== '' && this.sent.prompt !== id && !isOver) {
-      const message = l10n.t('The question was answered elsewhere or has timed out. Your answer was not sent.');
-      this.refused = { type: 'refused', what: 'answer', slot: 1, message };
-    }
-    this.sent = { ...this.sent, prompt: undefined };
+  #onStageChange(number: number): void {
+    if (!document.hasFocus()) return;
+    if (this.#slotCount > 1) this.#focusWhenQuiet(number);
+    else if (!this.querySelector('dialog[open]')) this.#slot(number)?.focusStage();
   }
 
-  protected override updated(changed: PropertyValues<this>): void {
-    if (!changed.has('state')) return;
-    const before = changed.get('state');
-    const asked = this.state?.test?.prompt?.id;
-    const isNewStage =
-      asked !== before?.test?.prompt?.id ||
-      this.state?.test?.status !== before?.test?.status ||
-      this.state?.offer?.script !== before?.offer?.script;
-    if (isNewStage && document.hasFocus()) this.#focusStage();
+  /** Moves the focus after the changes of slots, one after another, when the keyboard is quiet. */
+  #focusWhenQuiet(changed?: number): void {
+    if (changed !== undefined) this.#changed.push(changed);
+    clearTimeout(this.#focusTimer);
+    const waitMs = this.#lastKeyAtMs + quietMs - performance.now();
+    if (waitMs > 0) this.#focusTimer = setTimeout(() => this.#focusWhenQuiet(), waitMs);
+    else for (const each of this.#changed.splice(0)) this.#focusPlace(each);
   }
 
-  /** Focuses the next action, so that a scanner types into it, unless a dialog is open. */
-  #focusStage(): void {
-    if (this.querySelector('dialog[open]')) return;
-    const form = this.querySelector<PromptForm>('prompt-form');
-    if (form) void form.updateComplete.then(() => form.focusAnswer());
-    else {
-      const serial = this.querySelector<HTMLInputElement>('#serial');
-      serial?.focus();
-      serial?.select();
-    }
+  #focusPlace(changed: number): void {
+    if (!document.hasFocus() || this.querySelector('dialog[open]')) return;
+    const slots = this.#slots.map(({ input }) => input);
+    const place = placeAfterChange(slots, changed, this.#focusOwner());
+    const slot = place === null ? undefined : this.#slot(place.slot);
+    slot?.focusStage();
+    if (slot && place?.part === 'serial') this.#idleField = slot.serialField ?? undefined;
   }
+
+  #focusOwner(): FocusOwner {
+    const active = document.activeElement;
+    if (active === null) return { slot: null, inUse: false };
+    const isIdle = active === this.#idleField && active instanceof HTMLInputElement && active.value === '';
+    const inUse = !isIdle && (active.matches(':focus-visible') || active.closest('prompt-form') !== null);
+    const slot = active.closest<OperatorSlot>('operator-slot')?.number ?? null;
+    return { slot: isIdle || inUse ? slot : null, inUse };
+  }
+
+  readonly #onUse = (event: Event): void => {
+    this.#idleField = undefined;
+    if (event.type === 'keydown') this.#lastKeyAtMs = performance.now();
+  };
 
   readonly #onWindowFocus = (): void => {
-    if (document.activeElement === document.body || document.activeElement === null) this.#focusStage();
+    if (document.activeElement !== document.body && document.activeElement !== null) return;
+    if (this.#slotCount > 1) this.#focusWhenQuiet(0);
+    else if (!this.querySelector('dialog[open]')) this.#slot(1)?.focusStage();
   };
-
-  readonly #answer = ({ detail: { id, text } }: AnswerEvent): void => {
-    this.sent = { ...this.sent, prompt: id };
-    this.refused = undefined;
-    this.#host.send({ type: 'answer', slot: 1, prompt_id: id, text });
-  };
-
-  #start(serial: string): void {
-    this.sent = { ...this.sent, startAfter: this.state?.test?.execution_id ?? null };
-    this.refused = undefined;
-    this.#startedSerial = serial;
-    this.#setSerial('');
-    this.#host.send({ type: 'start', slot: 1, serial_number: serial, loop: this.loop });
-  }
-
-  #stop(execution: string): void {
-    this.#host.send({ type: 'stop', slot: 1, execution_id: execution });
-  }
-
-  #onRefused(message: Refused): void {
-    this.refused = message;
-    if (message.what === 'answer') this.sent = { ...this.sent, prompt: undefined };
-    if (message.what !== 'start') return;
-    this.sent = { ...this.sent, startAfter: undefined };
-    this.#setSerial(this.#startedSerial);
-  }
-
-  #setSerial(serial: string): void {
-    this.serial = serial;
-    this.#host.viewState.save({ serial });
-  }
-
-  #useNext(serial: string): void {
-    this.#setSerial(serial);
-    void this.updateComplete.then(() => this.#focusStage());
-  }
-
-  #setLoop(loop: boolean): void {
-    this.loop = loop;
-    this.#host.viewState.save({ loop });
-    this.#host.send({ type: 'loop', slot: 1, loop });
-  }
 
   #setScale(scale: number): void {
     this.scale = scale;
@@ -286,15 +254,3 @@ export class OperatorView extends PageElement {
   }
 }
 customElements.define('operator-view', OperatorView);
-
-function imageOf({ image_url: address }: LivePrompt): PromptImage | undefined {
-  if (address === null) return undefined;
-  return { kind: isRasterDataUrl(address) ? 'shown' : 'address', address };
-}
-
-/** Returns the text that screen readers announce. */
-function announcement({ test }: LiveState): string {
-  if (test === null) return '';
-  if (test.status === 'completed') return spokenVerdict(test);
-  return test.prompt === null ? '' : l10n.t('The test asks: {0}', test.prompt.message);
-}

@@ -5,12 +5,16 @@ import type { LivePhase, LiveTest } from '../../shared/contract/liveTest.ts';
 import { formatPhaseTime, progressOf } from '../../shared/live/operatorTexts.ts';
 import { icon, outcomeMark } from '../shared/icons.ts';
 import { measurementRows } from './measurements.ts';
+import { headingLevel, idIn, partRole, type SlotPlace } from './words.ts';
 
-export function phaseList(test: LiveTest, now: number): unknown {
+export function phaseList(test: LiveTest, now: number, place: SlotPlace): unknown {
   const { done, all } = progressOf(test);
+  const title = idIn('phases', place);
   return html`
-    <section class="phases" aria-labelledby="phases">
-      <h2 id="phases">${l10n.t('Phases')} <span class="count">${l10n.t('{0} of {1}', done, all)}</span></h2>
+    <section class="phases" role=${partRole(place)} aria-labelledby=${title}>
+      <h2 id=${title} aria-level=${headingLevel(place)}>
+        ${l10n.t('Phases')} <span class="count">${l10n.t('{0} of {1}', done, all)}</span>
+      </h2>
       ${
         test.phases_left_out > 0
           ? html`<p class="note">

@@ -4,9 +4,15 @@ import type { LiveTest } from '../../shared/contract/liveTest.ts';
 import type { LiveState } from '../../shared/contract/operator.ts';
 import { formatClock, progressOf } from '../../shared/live/operatorTexts.ts';
 import { icon } from '../shared/icons.ts';
-import { reason } from './words.ts';
+import { idIn, partRole, reason, type SlotPlace } from './words.ts';
 
-export function runningHead(test: LiveTest, { actions, connected }: LiveState, now: number, mayAct: boolean): unknown {
+export function runningHead(
+  test: LiveTest,
+  { actions, connected }: LiveState,
+  now: number,
+  mayAct: boolean,
+  place: SlotPlace,
+): unknown {
   const { done, all } = progressOf(test);
   const running = test.phases.findLast(({ state }) => state === 'RUNNING');
   const starter = test.started_by === undefined ? null : l10n.t('Started by an assistant');
@@ -14,7 +20,7 @@ export function runningHead(test: LiveTest, { actions, connected }: LiveState, n
     (fact) => fact !== null && fact !== '',
   );
   return html`
-    <section class="running" aria-label=${l10n.t('Running test')}>
+    <section class="running" role=${partRole(place)} aria-label=${l10n.t('Running test')}>
       <div class="running-unit">
         <span class="serial">${test.serial_number ?? l10n.t('Unit not known yet')}</span>
         <span class="note">${facts.join(' · ')}</span>
@@ -37,7 +43,7 @@ export function runningHead(test: LiveTest, { actions, connected }: LiveState, n
               class="large stop"
               ?disabled=${actions.stop !== null}
               title=${actions.stop === null ? nothing : reason(actions.stop)}
-              @click=${() => document.querySelector<HTMLDialogElement>('#stop-dialog')?.showModal()}
+              @click=${() => document.querySelector<HTMLDialogElement>(`#${idIn('stop-dialog', place)}`)?.showModal()}
             >
               ${icon('debug-stop')} ${actions.stop === 'stopping' ? l10n.t('Stopping…') : l10n.t('Stop')}
             </button>`
@@ -48,13 +54,20 @@ export function runningHead(test: LiveTest, { actions, connected }: LiveState, n
   `;
 }
 
-export const stopDialog = (stop: () => void): unknown => html`
-  <dialog id="stop-dialog" aria-labelledby="stop-title" aria-describedby="stop-text">
-    <h2 id="stop-title">${l10n.t('Stop the test?')}</h2>
-    <p id="stop-text">${l10n.t('The running phase ends, teardown runs, and the unit counts as ABORTED.')}</p>
-    <form method="dialog" class="dialog-buttons">
-      <button type="submit" class="large">${l10n.t('Keep Running')}</button>
-      <button type="submit" class="large danger" @click=${stop}>${l10n.t('Stop Test')}</button>
-    </form>
-  </dialog>
-`;
+export function stopDialog({ serial_number: unit }: LiveTest, place: SlotPlace, stop: () => void): unknown {
+  const title = idIn('stop-title', place);
+  const text = idIn('stop-text', place);
+  return html`
+    <dialog id=${idIn('stop-dialog', place)} aria-labelledby=${title} aria-describedby=${text}>
+      <h2 id=${title}>
+        ${place.isOneOfSeveral ? l10n.t('Stop the test in slot {0}?', place.number) : l10n.t('Stop the test?')}
+      </h2>
+      ${place.isOneOfSeveral && unit !== null ? html`<p class="serial">${unit}</p>` : nothing}
+      <p id=${text}>${l10n.t('The running phase ends, teardown runs, and the unit counts as ABORTED.')}</p>
+      <form method="dialog" class="dialog-buttons">
+        <button type="submit" class="large">${l10n.t('Keep Running')}</button>
+        <button type="submit" class="large danger" @click=${stop}>${l10n.t('Stop Test')}</button>
+      </form>
+    </dialog>
+  `;
+}

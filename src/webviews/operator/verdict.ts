@@ -5,6 +5,7 @@ import type { LiveTest } from '../../shared/contract/liveTest.ts';
 import { failureReasonsOf, formatPhaseTime } from '../../shared/live/operatorTexts.ts';
 import { icon } from '../shared/icons.ts';
 import { measurementRow } from './measurements.ts';
+import { headingLevel, idIn, partRole, type SlotPlace } from './words.ts';
 
 const shapes: Record<Outcome, string> = {
   PASS: 'pass-filled',
@@ -29,13 +30,14 @@ function wordOf(outcome: Outcome): string {
   }
 }
 
-export function verdictBanner(test: LiveTest): unknown {
+export function verdictBanner(test: LiveTest, { number, isOneOfSeveral }: SlotPlace): unknown {
   const { outcome, serial_number: unit, started_at: from, ended_at: to, outcome_details: details } = test;
   const word = outcome === null ? l10n.t('No result') : wordOf(outcome);
   const starter = test.started_by === undefined ? '' : l10n.t('Started by an assistant');
   const time = from !== null && to !== null ? formatPhaseTime(to - from) : '';
+  const label = isOneOfSeveral ? l10n.t('Verdict of slot {0}', number) : l10n.t('Verdict');
   return html`
-    <section class="verdict-banner" data-outcome=${outcome ?? 'NONE'} aria-label=${l10n.t('Verdict')}>
+    <section class="verdict-banner" data-outcome=${outcome ?? 'NONE'} aria-label=${label}>
       ${icon(outcome === null ? 'question' : shapes[outcome])}
       <span class="verdict-word">${word}</span>
       <span class="verdict-unit">
@@ -57,13 +59,14 @@ export function spokenVerdict(test: LiveTest): string {
   );
 }
 
-export function failingList(test: LiveTest): unknown {
+export function failingList(test: LiveTest, place: SlotPlace): unknown {
   const failing = failureReasonsOf(test);
   if (failing.length === 0) return nothing;
+  const title = idIn('failing', place);
   return html`
-    <section class="failing" aria-labelledby="failing">
-      <h2 id="failing">${l10n.t('What failed')}</h2>
-      <div role="table" aria-labelledby="failing">
+    <section class="failing" role=${partRole(place)} aria-labelledby=${title}>
+      <h2 id=${title} aria-level=${headingLevel(place)}>${l10n.t('What failed')}</h2>
+      <div role="table" aria-labelledby=${title}>
         ${failing.slice(0, 100).map(({ phase, measurement }) =>
           measurement === null
             ? html`<div class="failing-phase" role="row" data-outcome=${phase.state}>

@@ -1,5 +1,22 @@
 import * as l10n from '@vscode/l10n';
+import { nothing } from 'lit';
 import type { LiveState, UnavailableReason } from '../../shared/contract/operator.ts';
+
+/** The slot in which something is shown. */
+export interface SlotPlace {
+  readonly number: number;
+  readonly isOneOfSeveral: boolean;
+}
+
+/** Returns an id that no other slot of the page has. */
+export const idIn = (name: string, { number }: SlotPlace): string => `${name}-${number}`;
+
+/** Returns the role of a part of a slot: only the slots are landmarks when there are several. */
+export const partRole = ({ isOneOfSeveral }: SlotPlace): string | typeof nothing =>
+  isOneOfSeveral ? 'group' : nothing;
+
+/** Returns the level of a heading within a slot, whose own heading has the level 2 when there are several. */
+export const headingLevel = ({ isOneOfSeveral }: SlotPlace): number | typeof nothing => (isOneOfSeveral ? 3 : nothing);
 
 export function reason(why: UnavailableReason): string {
   switch (why) {

@@ -10,6 +10,8 @@ export interface FieldsState {
   readonly values: PromptValues;
   readonly problems: Readonly<Record<string, PromptProblem>>;
   readonly isLocked: boolean;
+  /** With which the ids of the fields begin. */
+  readonly id: string;
   readonly change: (key: string, value: PromptValues[string]) => void;
 }
 
@@ -54,7 +56,9 @@ export function problemsOf(form: readonly PromptComponent[], values: PromptValue
 }
 
 export const promptFields = (form: readonly PromptComponent[], state: FieldsState): unknown =>
-  html`<div class="prompt-fields">${form.map((component, index) => field(component, `field-${index}`, state))}</div>`;
+  html`<div class="prompt-fields">
+    ${form.map((component, index) => field(component, `${state.id}-${index}`, state))}
+  </div>`;
 
 function field(component: PromptComponent, id: string, state: FieldsState): unknown {
   switch (component.type) {

@@ -26,6 +26,8 @@ export class PromptForm extends PageElement {
     draft: { attribute: false },
     locked: { attribute: false },
     now: { attribute: false },
+    idSuffix: { attribute: false },
+    heading: { attribute: false },
     problems: { state: true },
   };
   declare prompt: Omit<LivePrompt, 'image_url'>;
@@ -35,12 +37,18 @@ export class PromptForm extends PageElement {
   /** Why the prompt cannot be answered here, as a sentence; undefined when it can. */
   declare locked: string | undefined;
   declare now: number;
+  /** Distinguishes the ids of the forms of one page. */
+  declare idSuffix: string;
+  /** The id of a heading that names the place of the form, or ''. */
+  declare heading: string;
   declare problems: Readonly<Record<string, PromptProblem>>;
 
   constructor() {
     super();
     this.canOpenImage = false;
     this.draft = '';
+    this.idSuffix = '';
+    this.heading = '';
     this.problems = {};
   }
 
@@ -51,19 +59,20 @@ export class PromptForm extends PageElement {
 
   protected override render(): unknown {
     const { prompt, image, locked } = this;
+    const question = this.#id('question');
     const left = timeLeftMs(prompt, this.now);
     return html`
-      <form class="prompt" aria-labelledby="question" @submit=${this.#submit}>
+      <form class="prompt" aria-labelledby=${`${this.heading} ${question}`.trim()} @submit=${this.#submit}>
         <div class="prompt-head">
           <span class="prompt-title">${icon('comment-discussion')} ${l10n.t('The test asks')}</span>
           ${left === null ? nothing : this.#timeLeft(left, (prompt.timeout_s ?? 1) * 1000)}
         </div>
-        <h2 class="question" id="question">${prompt.message}</h2>
+        <h2 class="question" id=${question}>${prompt.message}</h2>
         ${image === undefined ? nothing : this.#image(image)}
         ${prompt.form.length === 0 ? nothing : keyed(prompt.id, this.#fields(locked))}
         <div class="prompt-answer">
           ${prompt.text_input && prompt.form.length === 0 ? keyed(prompt.id, this.#input(locked)) : nothing}
-          <button type="submit" class="large primary" ?disabled=${locked !== undefined} aria-describedby="question">
+          <button type="submit" class="large primary" ?disabled=${locked !== undefined} aria-describedby=${question}>
             ${icon('check')}
             ${prompt.text_input || prompt.form.some(isPromptInput) ? l10n.t('Send Answer') : l10n.t('Confirm')}
           </button>
@@ -73,13 +82,17 @@ export class PromptForm extends PageElement {
     `;
   }
 
+  #id(name: string): string {
+    return `${name}${this.idSuffix}`;
+  }
+
   #input(locked: string | undefined): unknown {
     return html`<input
       name="answer"
       autocomplete="off"
       spellcheck="false"
       aria-label=${l10n.t('Answer')}
-      aria-describedby="question"
+      aria-describedby=${this.#id('question')}
       placeholder=${l10n.t('Type or scan, then press Enter')}
       .value=${this.draft}
       ?disabled=${locked !== undefined}
@@ -92,6 +105,7 @@ export class PromptForm extends PageElement {
       values: this.#values(),
       problems: this.problems,
       isLocked: locked !== undefined,
+      id: this.#id('field'),
       change: (key, value) => {
         const values = { ...this.#values(), [key]: value };
         this.draft = formAnswer(values);
@@ -169,7 +183,8 @@ export class PromptForm extends PageElement {
     this.problems = problemsOf(form, this.#values());
     const wrong = form.findIndex(({ key }) => this.problems[key] !== undefined);
     if (wrong >= 0) {
-      this.querySelector<HTMLElement>(`#field-${wrong}, [name=field-${wrong}]`)?.focus();
+      const id = `${this.#id('field')}-${wrong}`;
+      this.querySelector<HTMLElement>(`#${id}, [name=${id}]`)?.focus();
       return;
     }
     const detail = { id, text: formAnswer(valuesToSend(form, this.#values())) };

@@ -7,7 +7,7 @@ import { killChildren, runChild } from './lib/children.mjs';
 import { runMain, ScriptError } from './lib/main.mjs';
 import { useNode24 } from './lib/node.mjs';
 import { installPackages } from './lib/npm.mjs';
-import { build } from './lib/paths.mjs';
+import { build, root } from './lib/paths.mjs';
 import { installVenv, testPythons, venvPython } from './lib/python.mjs';
 import { installOldestVsCode, installVsCode } from './lib/vscode.mjs';
 
@@ -24,6 +24,7 @@ const fullRounds = {
   HOST_ROUNDS: '20',
   KILL_ROUNDS: '300',
   LAB_ROUNDS: '300',
+  LIMITS_ROUNDS: '1000',
   MIGRATE_ROUNDS: '60',
   NETWORK_ROUNDS: '20',
   OPENHTF_ROUNDS: '50',
@@ -62,6 +63,8 @@ async function main() {
       // The others would test an older build.
       results.push(...queue.filter(({ usesBuild }) => usesBuild).map(notRun));
       queue = queue.filter(({ usesBuild }) => !usesBuild);
+    } else {
+      process.env.TEST_SERVER_PROGRAM = join(root, 'dist', 'server.js');
     }
   }
   const lane = async () => {

@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { it } from 'mocha';
 import { Host } from './support/host.ts';
-import { script, scriptFolder, withEachPython } from './support/script.ts';
+import { script, scriptFolder, withNewestPython } from './support/script.ts';
 
-withEachPython('Errors', (python) => {
+withNewestPython('Errors', (python) => {
   /** What Python itself prints for the script. */
   const plain = (file: string): string => spawnSync(python, [file], { cwd: path.dirname(file) }).stderr.toString();
 

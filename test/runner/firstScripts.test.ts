@@ -9,11 +9,11 @@ import { type RunListItem, runs } from '../../src/shared/contract/runs.ts';
 import type { ProcedureReference } from '../../src/shared/run/procedureChoice.ts';
 import { type TestStation, useServer } from '../server/bench.ts';
 import { Host } from './support/host.ts';
-import { script, scriptFolder, withEachPython } from './support/script.ts';
+import { script, scriptFolder, withNewestPython } from './support/script.ts';
 
 const samples = path.join(import.meta.dirname, '../../samples');
 
-withEachPython('The first scripts of a user', (python) => {
+withNewestPython('The first scripts of a user', (python) => {
   const bench = useServer();
   let station: TestStation;
   let named: ProcedureReference;

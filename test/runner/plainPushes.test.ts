@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, it } from 'mocha';
 import { Host } from './support/host.ts';
 import { Recorder } from './support/recorder.ts';
-import { script, withEachPython } from './support/script.ts';
+import { script, withNewestPython } from './support/script.ts';
 
-withEachPython('Scripts without OpenHTF', (python) => {
+withNewestPython('Scripts without OpenHTF', (python) => {
   let recorder: Recorder;
   before(async () => (recorder = await Recorder.start()));
   after(() => recorder.stop());

@@ -4,7 +4,7 @@ import { it } from 'mocha';
 import { type PhaseChoice, runnerEnvironment } from '../../src/shared/contract/runner.ts';
 import { randomNumbers } from '../server/random.ts';
 import { Host, type Options } from './support/host.ts';
-import { scriptFolder, withEachPython } from './support/script.ts';
+import { scriptFolder, withNewestPython } from './support/script.ts';
 
 const seed = Number(process.env['PYTEST_SEED'] ?? Math.floor(Math.random() * 2 ** 32));
 
@@ -12,7 +12,7 @@ const names = 'PROCEDURE_ID, SERIAL_NUMBER, PART_NUMBER = "FVT1", "SN1", "P1"\n'
 
 const phases = (host: Host): unknown[] => host.all('phase_complete').map(({ name, outcome }) => [name, outcome]);
 
-withEachPython('pytest', (python) => {
+withNewestPython('pytest', (python) => {
   const run = async (source: string, options: Options = {}): Promise<Host> => {
     const folder = await scriptFolder({ 'test_board.py': source });
     return Host.run(python, path.join(folder, 'test_board.py'), options);

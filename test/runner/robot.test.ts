@@ -3,7 +3,7 @@ import path from 'node:path';
 import { it } from 'mocha';
 import { runnerEnvironment } from '../../src/shared/contract/runner.ts';
 import { Host, type Options } from './support/host.ts';
-import { scriptFolder, withEachPython } from './support/script.ts';
+import { scriptFolder, withNewestPython } from './support/script.ts';
 
 const variables = `*** Variables ***
 \${PROCEDURE_ID}    FVT1
@@ -14,7 +14,7 @@ const variables = `*** Variables ***
 
 export const phases = (host: Host): unknown[] => host.all('phase_complete').map(({ name, outcome }) => [name, outcome]);
 
-withEachPython('A suite of Robot Framework', (python) => {
+withNewestPython('A suite of Robot Framework', (python) => {
   const run = async (source: string, options: Options & { files?: Record<string, string> } = {}): Promise<Host> => {
     const folder = await scriptFolder({ 'board.robot': variables + source, ...options.files });
     return Host.run(python, path.join(folder, 'board.robot'), options);

@@ -13,7 +13,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { before, beforeEach, describe, it } from 'mocha';
 import { findOrStartServer } from '../../src/extension/connection/serverProcess.ts';
@@ -25,7 +25,7 @@ import { skip } from '../support/skip.ts';
 import { adminKey, useServer } from './bench.ts';
 import { TestClient } from './requests.ts';
 import { passedRun } from './runs.ts';
-import { runServerProgram, startServer, temporaryFolder } from './support.ts';
+import { runServerProgram, serverProgram, startServer, temporaryFolder } from './support.ts';
 
 const env = { TEST_STATIONS_ADMIN_KEY: adminKey };
 
@@ -172,7 +172,7 @@ describe('a link in the data folder', function () {
     for (const target of ['precious.txt', 'nowhere']) {
       put(folder, 'server.log', join(outside, target));
       const place = {
-        program: resolve(import.meta.dirname, '../../src/server/cli/main.ts'),
+        program: serverProgram,
         version,
         dataFolder: folder,
       };

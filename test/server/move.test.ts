@@ -6,7 +6,7 @@ import { local } from '../../src/shared/contract/local.ts';
 import { type Run, runs } from '../../src/shared/contract/runs.ts';
 import { stations } from '../../src/shared/contract/stations.ts';
 import { units } from '../../src/shared/contract/units.ts';
-import { hasPostgres, TestPostgres } from '../support/postgres.ts';
+import { hasPostgres, sharedPostgres, type TestPostgres } from '../support/postgres.ts';
 import { skip } from '../support/skip.ts';
 import { adminKey } from './bench.ts';
 import { TestClient } from './requests.ts';
@@ -61,7 +61,7 @@ describe('server.js move', function () {
 
   before(async function () {
     if (!hasPostgres) skip(this, 'the program postgres of PostgreSQL is not in the PATH');
-    postgres = await TestPostgres.start();
+    postgres = await sharedPostgres();
     url = await postgres.createDatabase('moved');
     const env = { TEST_STATIONS_ADMIN_KEY: adminKey };
     await withServer(folder, env, async (server) => {

@@ -4,6 +4,7 @@ import { RefusalError } from '../../src/server/http/refusalError.ts';
 import { OpenStreams } from '../../src/server/live/openStreams.ts';
 import { events } from '../../src/shared/contract/events.ts';
 import { operator } from '../../src/shared/contract/operator.ts';
+import { itSlow } from '../support/slow.ts';
 import { adminKey, useServer } from './bench.ts';
 import { randomNumbers } from './random.ts';
 import { newUserKey } from './support.ts';
@@ -44,7 +45,8 @@ describe('the number of event streams', function () {
     }
   });
 
-  it('lets no key and no link holder shut out other clients', async () => {
+  // With three thousand connections. The rule is that of the test above.
+  itSlow('lets no key and no link holder shut out other clients', async () => {
     const [shared, other] = [await bench.station('Shared'), await bench.station('Other')];
     const { url } = await shared.client.call(operator.link, { params: { id: shared.id } });
     const ended = new AbortController();

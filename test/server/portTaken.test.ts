@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { after, describe, it } from 'mocha';
 import { findOrStartServer, isServerRunning } from '../../src/extension/connection/serverProcess.ts';
 import { isAlive } from '../../src/extension/vscode/processes.ts';
 import { version } from '../../src/server/version.ts';
 import { local, type ServerAddress, serverAddress } from '../../src/shared/contract/local.ts';
-import { startServer, temporaryFolder } from './support.ts';
+import { serverProgram, startServer, temporaryFolder } from './support.ts';
 
 describe('another program on the port of a server that was killed', function () {
   this.timeout(60_000);
@@ -36,8 +36,7 @@ describe('another program on the port of a server that was killed', function () 
     assert.equal(serverAddress.parse(JSON.parse(readFileSync(join(folder, 'server.json'), 'utf8'))).url, server.url);
 
     assert.equal(await isServerRunning(server.address), false);
-    const program = resolve(import.meta.dirname, '../../src/server/cli/main.ts');
-    const { address } = await findOrStartServer({ program, version, dataFolder: folder });
+    const { address } = await findOrStartServer({ program: serverProgram, version, dataFolder: folder });
     started.push(address);
     assert.notEqual(address.url, server.url);
     assert.equal(address.instance, server.address.instance);

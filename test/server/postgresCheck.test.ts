@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'mocha';
 import { local, serverExit } from '../../src/shared/contract/local.ts';
 import { procedures } from '../../src/shared/contract/procedures.ts';
 import { v1 } from '../../src/shared/contract/v1.ts';
-import { hasPostgres, TestPostgres } from '../support/postgres.ts';
+import { hasPostgres, sharedPostgres, type TestPostgres } from '../support/postgres.ts';
 import { skip } from '../support/skip.ts';
 import { adminKey } from './bench.ts';
 import { TestClient } from './requests.ts';
@@ -37,7 +37,7 @@ describe('server.js check with data in PostgreSQL', function () {
 
   before(async function () {
     if (!hasPostgres) skip(this, 'the program postgres of PostgreSQL is not in the PATH');
-    postgres = await TestPostgres.start();
+    postgres = await sharedPostgres();
     env = { TEST_STATIONS_DATABASE_URL: await postgres.createDatabase('checked') };
     server = await startServer(folder, { ...env, TEST_STATIONS_ADMIN_KEY: adminKey });
     const user = new TestClient(server.url, adminKey);
@@ -51,7 +51,6 @@ describe('server.js check with data in PostgreSQL', function () {
   });
   after(async () => {
     await server?.stop();
-    await postgres?.crash();
   });
 
   it('finds nothing in the data of a running server', async () => assert.deepEqual(await check(), []));

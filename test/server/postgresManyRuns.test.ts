@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'mocha';
+import { after, before, it } from 'mocha';
 import { Client } from 'pg';
 import * as z from 'zod';
 import { procedures } from '../../src/shared/contract/procedures.ts';
@@ -7,15 +7,16 @@ import { runs } from '../../src/shared/contract/runs.ts';
 import { units } from '../../src/shared/contract/units.ts';
 import { users } from '../../src/shared/contract/users.ts';
 import { fillPostgres } from '../bench/fillPostgres.ts';
-import { hasPostgres, TestPostgres } from '../support/postgres.ts';
+import { hasPostgres, sharedPostgres, type TestPostgres } from '../support/postgres.ts';
 import { skip } from '../support/skip.ts';
+import { describeSlow } from '../support/slow.ts';
 import { adminKey } from './bench.ts';
 import { filtersOfRuns, orders, plainQuery } from './manyRunsQueries.ts';
 import { TestClient } from './requests.ts';
 import { startServer, temporaryFolder, type TestServer } from './support.ts';
 
-/** Whatever way the server finds them, it must find what the plainest query finds. */
-describe('the list of many runs in PostgreSQL', function () {
+/** Whatever way the server finds them, it must find what the plainest query finds. In SQLite, `npm test` shows it. */
+describeSlow('the list of many runs in PostgreSQL', function () {
   this.timeout(120_000);
   const folder = temporaryFolder();
   const count = Number(process.env['POSTGRES_RUNS'] ?? 1500);
@@ -27,7 +28,7 @@ describe('the list of many runs in PostgreSQL', function () {
 
   before(async function () {
     if (!hasPostgres) skip(this, 'the program postgres of PostgreSQL is not in the PATH');
-    postgres = await TestPostgres.start();
+    postgres = await sharedPostgres();
     const url = await postgres.createDatabase('many');
     const start = async (): Promise<void> => {
       server = await startServer(folder, { TEST_STATIONS_ADMIN_KEY: adminKey, TEST_STATIONS_DATABASE_URL: url });
@@ -51,7 +52,6 @@ describe('the list of many runs in PostgreSQL', function () {
     if (!hasPostgres) return;
     await client.end();
     await server.stop();
-    await postgres.crash();
   });
 
   const idsOf = async (query: string): Promise<string[]> =>

@@ -17,7 +17,7 @@ import { firstUserId } from '../../src/server/store/users.ts';
 import { Writer } from '../../src/server/writer.ts';
 import { messageOf } from '../../src/shared/format/messageOf.ts';
 import { type NewRun, noExtras } from '../../src/shared/run/newRun.ts';
-import { hasPostgres, TestPostgres } from '../support/postgres.ts';
+import { hasPostgres, sharedPostgres, type TestPostgres } from '../support/postgres.ts';
 import { skip } from '../support/skip.ts';
 import { randomNumbers } from './random.ts';
 import { temporaryFolder } from './support.ts';
@@ -173,7 +173,7 @@ describe(`pushes that PostgreSQL stores together (PUSH_SEED=${seed} PUSH_GROUPS=
 
   before(async function () {
     if (!hasPostgres) skip(this, 'the program postgres of PostgreSQL is not in the PATH');
-    postgres = await TestPostgres.start();
+    postgres = await sharedPostgres();
     const url = await postgres.createDatabase('groups');
     const opened = await openPostgres(url, { lease: null, connectionLost: () => undefined });
     engines.set('SQLite', openStore(join(temporaryFolder(), 'stations.db')));
@@ -181,7 +181,6 @@ describe(`pushes that PostgreSQL stores together (PUSH_SEED=${seed} PUSH_GROUPS=
   });
   after(async () => {
     for (const { store } of engines.values()) await store.destroy();
-    await postgres?.crash();
   });
 
   /** Creates what pushes name, and returns who pushes. */

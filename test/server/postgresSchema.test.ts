@@ -10,7 +10,7 @@ import { openPostgres } from '../../src/server/store/postgres/openPostgres.ts';
 import { migrate, type Migration, migrations } from '../../src/server/store/postgres/schema/migrations.ts';
 import { openStore } from '../../src/server/store/sqlite/open.ts';
 import type { Store, Tables } from '../../src/server/store/tables.ts';
-import { hasPostgres, TestPostgres } from '../support/postgres.ts';
+import { hasPostgres, sharedPostgres, type TestPostgres } from '../support/postgres.ts';
 import { skip } from '../support/skip.ts';
 import { temporaryFolder } from './support.ts';
 
@@ -77,11 +77,10 @@ describe('the schema of PostgreSQL', function () {
 
   before(async function () {
     if (!hasPostgres) skip(this, 'the program postgres of PostgreSQL is not in the PATH');
-    postgres = await TestPostgres.start();
+    postgres = await sharedPostgres();
   });
   after(async () => {
     for (const each of opened) await each.destroy();
-    if (hasPostgres) await postgres.crash();
   });
 
   const newDatabase = (): Promise<string> => postgres.createDatabase(`schema${++databases}`);

@@ -9,7 +9,7 @@ import { procedures } from '../../src/shared/contract/procedures.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { stations } from '../../src/shared/contract/stations.ts';
 import { v1 } from '../../src/shared/contract/v1.ts';
-import { hasPostgres, TestPostgres } from '../support/postgres.ts';
+import { hasPostgres, sharedPostgres, type TestPostgres } from '../support/postgres.ts';
 import { skip } from '../support/skip.ts';
 import { adminKey } from './bench.ts';
 import { TestClient } from './requests.ts';
@@ -29,7 +29,7 @@ describe('the views for dashboards', function () {
 
   before(async function () {
     if (!hasPostgres) skip(this, 'the program postgres of PostgreSQL is not in the PATH');
-    postgres = await TestPostgres.start();
+    postgres = await sharedPostgres();
     const url = await postgres.createDatabase('bi');
     server = await startServer(folder, { TEST_STATIONS_ADMIN_KEY: adminKey, TEST_STATIONS_DATABASE_URL: url });
     owner = new Client({ connectionString: url });
@@ -74,7 +74,6 @@ describe('the views for dashboards', function () {
     await reader.end();
     await owner.end();
     await server.stop();
-    await postgres.crash();
   });
 
   const read = async (query: string): Promise<unknown[]> =>

@@ -13,7 +13,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, it } from 'mocha';
 import { createUserKey, findOrStartServer } from '../../src/extension/connection/serverProcess.ts';
@@ -21,10 +21,9 @@ import { logFailure } from '../../src/server/cli/logFailure.ts';
 import { ServerLog } from '../../src/server/cli/serverLog.ts';
 import { version } from '../../src/server/version.ts';
 import { serverExit } from '../../src/shared/contract/local.ts';
-import { runServerProgram, temporaryFolder } from './support.ts';
+import { runServerProgram, serverProgram, temporaryFolder } from './support.ts';
 
 const mebibyte = 1024 * 1024;
-const program = resolve(import.meta.dirname, '../../src/server/cli/main.ts');
 
 describe('the log of the server', function () {
   this.timeout(60_000);
@@ -108,7 +107,7 @@ describe('the log of the server', function () {
     const path = join(dataFolder, 'server.log');
     const previous = (): string => (existsSync(`${path}.1`) ? readFileSync(`${path}.1`, 'utf8').slice(0, 10) : '');
     writeFileSync(path, long('a'));
-    const { address } = await findOrStartServer({ program, version, dataFolder });
+    const { address } = await findOrStartServer({ program: serverProgram, version, dataFolder });
     try {
       assert.equal(previous(), 'aaaaaaaaaa');
       assert.equal(readFileSync(path, 'utf8'), '');
@@ -116,7 +115,7 @@ describe('the log of the server', function () {
       const second = await runServerProgram(['--data', dataFolder]);
       assert.equal(second.code, serverExit.folderInUse);
       while (previous() !== 'bbbbbbbbbb' || sizeOf(path) > 0) await delay(50);
-      assert.match(await createUserKey({ program, dataFolder }, 'window'), /^tsu_/);
+      assert.match(await createUserKey({ program: serverProgram, dataFolder }, 'window'), /^tsu_/);
     } finally {
       process.kill(address.pid);
     }

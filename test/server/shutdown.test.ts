@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, it } from 'mocha';
 import { findOrStartServer } from '../../src/extension/connection/serverProcess.ts';
@@ -14,8 +14,7 @@ import { v1 } from '../../src/shared/contract/v1.ts';
 import { adminKey, useServerProcess } from './bench.ts';
 import { send, TestClient } from './requests.ts';
 import { passedRun } from './runs.ts';
-
-const program = resolve(import.meta.dirname, '../../src/server/cli/main.ts');
+import { serverProgram } from './support.ts';
 
 describe('the request to end the server', function () {
   this.timeout(60_000);
@@ -84,7 +83,7 @@ describe('the request to end the server', function () {
         // With the token, another process has the number: it must get no signal.
         const other = { ...address, version: '0.0.0', ...(hasToken ? { stop_token, pid: process.pid } : {}) };
         writeFileSync(file(), JSON.stringify(other));
-        const started = await findOrStartServer({ program, version, dataFolder: bench.folder });
+        const started = await findOrStartServer({ program: serverProgram, version, dataFolder: bench.folder });
         assert.equal((await server.ended).code, 0);
         assert.equal(started.address.instance, address.instance);
         assert.notEqual(started.address.pid, address.pid);

@@ -17,6 +17,12 @@ export const isPostgres = process.env['TEST_ENGINE'] === 'postgres';
 let shared: Promise<TestPostgres> | undefined;
 const created = new Map<string, Promise<string>>();
 
+/** The PostgreSQL server of all test files of this process, for tests that do not end it. Each uses a database of its own. */
+export function sharedPostgres(): Promise<TestPostgres> {
+  shared ??= TestPostgres.start();
+  return shared;
+}
+
 /** Returns the address of a database for a data folder, which is created at the first call. */
 export function databaseOf(folder: string): Promise<string> {
   const known = created.get(folder) ?? createDatabase(folder);
@@ -25,9 +31,8 @@ export function databaseOf(folder: string): Promise<string> {
 }
 
 async function createDatabase(folder: string): Promise<string> {
-  shared ??= TestPostgres.start();
   const name = `t${createHash('sha256').update(folder).digest('hex').slice(0, 20)}`;
-  return (await shared).createDatabase(name);
+  return (await sharedPostgres()).createDatabase(name);
 }
 
 /** A PostgreSQL server without durability on a disk, which ends with this process. */

@@ -1,8 +1,6 @@
-import { resolve } from 'node:path';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-
-const program = resolve(import.meta.dirname, '../../../src/server/cli/main.ts');
+import { serverProgram } from '../support.ts';
 
 /** `legacy`: the revisions with a handshake, which ended in 2025. `auto`: the one without, from 2026. */
 export type Era = 'legacy' | 'auto';
@@ -28,7 +26,7 @@ export async function connectOverStdio(
   await client.connect(
     new StdioClientTransport({
       command: process.execPath,
-      args: ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', program, 'mcp', ...args],
+      args: ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', serverProgram, 'mcp', ...args],
       env,
       stderr: 'ignore',
     }),

@@ -213,27 +213,27 @@ describe('the tools of assistants, used by a hostile or clumsy model', function 
     const long = '測'.repeat(500);
     const name = (index: number): string => `${index} ${long}`;
     const measurementsOf = (phase: number) =>
-      Array.from({ length: 9 }, (_, index) => ({
+      Array.from({ length: 6 }, (_, index) => ({
         name: name(index),
         outcome: 'FAIL',
         measured_value: `${phase} ${long}`,
         units: long,
         validators: [{ outcome: 'FAIL', expression: long }],
       }));
-    const phases = Array.from({ length: 12 }, (_, index) => ({
+    const phases = Array.from({ length: 6 }, (_, index) => ({
       ...{ name: name(index), outcome: 'FAIL', started_at: at, ended_at: at, measurements: measurementsOf(index) },
     }));
-    const logs = Array.from({ length: 60 }, (_, index) => ({
+    const logs = Array.from({ length: 20 }, (_, index) => ({
       ...{ level: 'ERROR', timestamp: at, message: name(index), source_file: long, line_number: index },
     }));
-    const sub_units = Array.from({ length: 40 }, (_, index) => `SUB-${index}-${'測'.repeat(40)}`);
+    const sub_units = Array.from({ length: 12 }, (_, index) => `SUB-${index}-${'測'.repeat(40)}`);
     for (const serial_number of sub_units) await push({ serial_number, outcome: 'PASS' });
     const id = await push({ serial_number: '測'.repeat(60), outcome: 'ERROR', phases, logs, sub_units });
     const pages = await pagesOf((cursor) => ask(call, getRun, { run_id: id, cursor }));
     const counts = (['phases', 'measurements', 'sub_units'] as const).map((list) =>
       pages.reduce((sum, page) => sum + page[list].length, 0),
     );
-    assert.deepEqual(counts, [12, 108, 40]);
+    assert.deepEqual([counts, pages.length > 1], [[6, 36, 12], true]);
     const lines = await pagesOf((cursor) => ask(call, getRunLogs, { run_id: id, cursor }));
     assert.deepEqual(
       lines.flatMap((page) => page.logs).map(({ line_number }) => line_number),
@@ -268,11 +268,11 @@ describe('the tools of assistants, used by a hostile or clumsy model', function 
     const proposals = await pagesOf((cursor) => ask(call, suggestLimits, { ...named, cursor }));
     assert.equal(proposals.flatMap((page) => page.proposals).length, 8);
     const causes = await pagesOf((cursor) => ask(call, topFailures, { procedure, cursor }));
-    assert.ok(causes.flatMap((page) => page.causes).length > 100);
+    assert.ok(causes.flatMap((page) => page.causes).length > 30);
     const listed = await pagesOf((cursor) => ask(call, listMeasurements, { procedure, cursor }));
     assert.equal(listed.flatMap((page) => page.measurements).length, listed[0]?.measurement_count);
     const found = await pagesOf((cursor) => ask(call, findRuns, { procedure, cursor }));
-    assert.equal(found.flatMap((page) => page.runs).length, 56);
+    assert.equal(found.flatMap((page) => page.runs).length, 28);
   });
 
   it(`random input is answered or refused, and never breaks a tool (ASSISTANT_SEED=${seed})`, async () => {

@@ -121,7 +121,7 @@ describe('an assistant in the window', function () {
     assert.match(rows, /started by an assistant/);
   });
 
-  it('runs again without a question after the person has allowed several runs, until they end that', async () => {
+  itSlow('runs again without a question after the person has allowed several runs, until they end that', async () => {
     const window = workbench();
     const granting = request({ serial_number: 'SN-G1' });
     await allowRuns(3);

@@ -3,6 +3,7 @@ import { before, describe, it } from 'mocha';
 import type { FrameLocator, Locator } from 'playwright-core';
 import type { NewRunBody } from '../../src/shared/contract/newRuns.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
+import { itSlow } from '../support/slow.ts';
 import { axeProblems } from './support/axe.ts';
 import { createStation } from './support/bench.ts';
 import { richRun, stationClient } from './support/richRun.ts';
@@ -91,7 +92,7 @@ describe('the comparison of two runs', function () {
     await window.screenshot('compare-curves', 'light');
   });
 
-  it('shows only differences on request, also after a reload, and is accessible in all themes', async () => {
+  it('shows only differences on request, and is accessible in all themes', async () => {
     const window = workbench();
     await page().getByText('Only differences').click();
     await eventually(async () => assert.equal(await row('rail_3v3').count(), 0));
@@ -103,6 +104,10 @@ describe('the comparison of two runs', function () {
     await window.page.setViewportSize({ width: 860, height: 1000 });
     await window.screenshot('compare-narrow', 'light');
     await window.page.setViewportSize({ width: 1280, height: 800 });
+  });
+
+  itSlow('shows only differences after a reload, too', async () => {
+    const window = workbench();
     await isKept(window.page, /onlyDifferences\W+true/);
     await window.reload();
     await row('rail_5v').waitFor();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
-import { itSlow } from '../support/slow.ts';
+import { describeSlow, itSlow } from '../support/slow.ts';
 import { Bench, createStation, python } from './support/bench.ts';
 import { textsBelow } from './support/files.ts';
 import { packExtension } from './support/packExtension.ts';
@@ -14,7 +14,7 @@ import type { Workbench } from './support/workbench.ts';
 
 const debugCommand = 'Test Stations: Debug Procedure on Station';
 
-describe('debugging a script on a station', function () {
+describeSlow('debugging a script on a station', function () {
   const bench = new Bench();
   // The Python Debugger extension itself cannot be had here: its stand-in starts the same debugpy.
   const standIn = packExtension(join(root, 'test/fixtures/pythonDebugger'), join(bench.folder, 'debugger.vsix'));
@@ -74,7 +74,7 @@ describe('debugging a script on a station', function () {
     await window.openFile('patient.py');
   });
 
-  it('aborts the test, runs its teardown and reports it when stopped in the toolbar', async () => {
+  itSlow('aborts the test, runs its teardown and reports it when stopped in the toolbar', async () => {
     const window = workbench();
     await window.command(debugCommand);
     await stopped(window);

@@ -7,6 +7,7 @@ import { local } from '../../src/shared/contract/local.ts';
 import { procedures } from '../../src/shared/contract/procedures.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { shifts, weekdays } from '../../src/shared/contract/shifts.ts';
+import { itSlow } from '../support/slow.ts';
 import { axeProblems } from './support/axe.ts';
 import { createStation, pasteKey } from './support/bench.ts';
 import { richRun } from './support/richRun.ts';
@@ -114,7 +115,7 @@ describe('golden unit checks and shifts in the editor', function () {
     await window.screenshots('golden-valid');
   });
 
-  it('report a golden unit that fails, in the tree, the Operator UI, and the uptime of the station', async () => {
+  itSlow('report a golden unit that fails, in the tree, the Operator UI, and the uptime of the station', async () => {
     const window = workbench();
     await push('GOLD-1', 'FAIL', 0);
     await window.notification(/^The golden unit GOLD-1 did not pass FVT1 on Bench 1: FAIL\./).close();

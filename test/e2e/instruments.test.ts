@@ -1,20 +1,16 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
-import { Bench, useBench } from './support/bench.ts';
-import { root } from './support/places.ts';
+import { useSharedBench } from './support/sharedBench.ts';
 import { eventually } from './support/until.ts';
 
 describe('the Instruments view', function () {
-  const bench = new Bench();
-  const { workbench } = useBench(bench, {}, { PYVISA_LIBRARY: `${join(root, 'test/fixtures/bench.yaml')}@sim` });
+  const { bench, workbench } = useSharedBench();
   const tree = () => workbench().tree('Instruments');
   const visa = async (): Promise<string[]> => (await tree().rows()).filter((row) => row.includes('::'));
 
   before(async () => {
     bench.write('measure.py', 'supply = "GPIB::8"\n\nscope = "USB0::0x1AB1::0x04CE::DS1ZA1::INSTR"\n');
     const window = workbench();
-    await window.open(bench.workspace);
     await window.openContainer('Test Stations');
     await window.command('Test Stations: Focus on Instruments View');
   });

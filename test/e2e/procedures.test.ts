@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
-import { Bench, createStation, python, useBench } from './support/bench.ts';
+import { createStation, python } from './support/bench.ts';
 import { root } from './support/places.ts';
+import { useSharedBench } from './support/sharedBench.ts';
 import { TestExplorer } from './support/testExplorer.ts';
 import { eventually } from './support/until.ts';
 
@@ -12,8 +13,7 @@ const runCommand = 'Test Stations: Run Procedure on Station';
 
 /** With the stand-in for TofuPilot's program: what only the real one can show is not tested here. */
 describe('procedure.yaml', function () {
-  const bench = new Bench();
-  const { workbench } = useBench(bench, { 'testStations.tofupilotPath': standIn });
+  const { bench, workbench } = useSharedBench({ settings: { 'testStations.tofupilotPath': standIn } });
   const file = (session: string): string => `${session}/procedure.yaml`;
 
   before(async () => {
@@ -24,7 +24,6 @@ describe('procedure.yaml', function () {
       symlinkSync(python(), join(folder, 'venv', 'bin', 'python'));
     }
     const window = workbench();
-    await window.open(bench.workspace);
     await createStation(window, 'Bench 1');
     await window.notification('Station Bench 1 is ready').close();
     await bench.linkedProcedure('Bench 1', 'FVT1');

@@ -114,7 +114,7 @@ describe('several runs at once', function () {
     assert.deepEqual(await outcomeOf('SN-ASK'), []);
   });
 
-  it('refuse a script that already runs or waits, and run it on another station at the same time', async () => {
+  itSlow('refuse a script that already runs or waits, and run it on another station at the same time', async () => {
     const window = workbench();
     await window.openContainer('Test Stations');
     await isIdle('Bench 1');

@@ -11,12 +11,12 @@ import { stations } from '../../src/shared/contract/stations.ts';
 import { describeSlow, itSlow } from '../support/slow.ts';
 import { useTofuPilot } from '../support/tofupilot.ts';
 import { Bench, pasteKey, useBench } from './support/bench.ts';
+import { useSharedBench } from './support/sharedBench.ts';
 import { isKept } from './support/storage.ts';
 import { eventually, until } from './support/until.ts';
 
 describe('a TofuPilot server (a stand-in for it)', function () {
-  const bench = new Bench();
-  const { workbench } = useBench(bench);
+  const { bench, workbench } = useSharedBench();
   const cloud = useTofuPilot();
   const behind = (): StationApi => new StationApi(cloud.behind, cloud.userKey);
   const stationId = async (): Promise<string> => (await behind().call(stations.list)).data[0]?.id ?? '';
@@ -27,7 +27,6 @@ describe('a TofuPilot server (a stand-in for it)', function () {
     const window = workbench();
     const { id } = await behind().call(stations.create, { body: { name: 'Cloud bench' } });
     const { api_key: stationKey } = await behind().call(local.generateKey, { params: { id } });
-    await window.open(bench.workspace);
     await window.openContainer('Test Stations');
     await window.page.getByText('Add its server').click();
     await window.quickInput.opened('Add TofuPilot server (1/2)');
@@ -129,34 +128,37 @@ describe('a TofuPilot server (a stand-in for it)', function () {
     await eventually(async () => assert.match((await tree().rows()).join('\n'), /FVT1 3 runs/));
   });
 
-  it('gets the results of the time in which it was unavailable once, also after a reload of the window', async () => {
-    const window = workbench();
-    const runCount = async (): Promise<number> => (await behind().call(runs.list)).data.length;
-    const before = await runCount();
-    cloud.mood = 'taking no runs'; // away for those alone: what is tried again between the two must not arrive
-    for (const number of [1, 2]) {
-      await window.openFile('openhtf_fvt1.py');
-      await window.editorAction('Run Procedure on Station');
-      await window.notification(/SN-0001: PASS\..*Not uploaded yet/).close();
-      await window.statusBarItem(new RegExp(`^\\s*${number}\\s*$`)).waitFor();
-    }
-    cloud.mood = 'down';
-    assert.equal(await runCount(), before);
-    await isKept(window.page, new RegExp(`"server":"${cloud.url}"`));
-    await window.reload();
-    await window.openContainer('Test Stations');
-    const waiting = window.tree('Runs').row(/SN-0001.*upload pending/);
-    await waiting.locator.first().waitFor();
-    await window.page
-      .getByText(/Last known state\.|does not answer/)
-      .first()
-      .waitFor();
-    cloud.mood = 'well';
-    await window.command('Test Stations: Refresh');
-    await until(async () => (await runCount()) === before + 2, { what: 'both runs', timeout: 60_000 });
-    await waiting.locator.first().waitFor({ state: 'detached' });
-    assert.equal(await runCount(), before + 2);
-  });
+  itSlow(
+    'gets the results of the time in which it was unavailable once, also after a reload of the window',
+    async () => {
+      const window = workbench();
+      const runCount = async (): Promise<number> => (await behind().call(runs.list)).data.length;
+      const before = await runCount();
+      cloud.mood = 'taking no runs'; // away for those alone: what is tried again between the two must not arrive
+      for (const number of [1, 2]) {
+        await window.openFile('openhtf_fvt1.py');
+        await window.editorAction('Run Procedure on Station');
+        await window.notification(/SN-0001: PASS\..*Not uploaded yet/).close();
+        await window.statusBarItem(new RegExp(`^\\s*${number}\\s*$`)).waitFor();
+      }
+      cloud.mood = 'down';
+      assert.equal(await runCount(), before);
+      await isKept(window.page, new RegExp(`"server":"${cloud.url}"`));
+      await window.reload();
+      await window.openContainer('Test Stations');
+      const waiting = window.tree('Runs').row(/SN-0001.*upload pending/);
+      await waiting.locator.first().waitFor();
+      await window.page
+        .getByText(/Last known state\.|does not answer/)
+        .first()
+        .waitFor();
+      cloud.mood = 'well';
+      await window.command('Test Stations: Refresh');
+      await until(async () => (await runCount()) === before + 2, { what: 'both runs', timeout: 60_000 });
+      await waiting.locator.first().waitFor({ state: 'detached' });
+      assert.equal(await runCount(), before + 2);
+    },
+  );
 
   it('offers its dashboard for actions without an API', async () => {
     const window = workbench();

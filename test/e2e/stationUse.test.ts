@@ -71,7 +71,9 @@ describe('a station that two users want', function () {
     await tree()
       .row(/Line 4\s*1 in use/)
       .locator.waitFor();
-    assert.match(await tree().row('Bench 4').spoken(), /in use by Ada Byron \(Bench-PC-3\)/);
+    await eventually(async () =>
+      assert.match(await tree().row('Bench 4').spoken(), /in use by Ada Byron \(Bench-PC-3\)/),
+    );
 
     await window.openFile('board.py');
     await window.command(runCommand);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { formatLocalTime } from '../../src/shared/format/localTime.ts';
+import { itSlow } from '../support/slow.ts';
 import { axeProblems } from './support/axe.ts';
 import { midnight } from './support/histories.ts';
 import { isKept } from './support/storage.ts';
@@ -111,7 +112,7 @@ describe('a station in the uptime panel', function () {
     await panel().getByRole('heading', { level: 1, name: 'Bench 2' }).waitFor();
   });
 
-  it('restores the panel after a reload of the window', async () => {
+  itSlow('restores the panel after a reload of the window', async () => {
     const window = workbench();
     await panel()
       .getByRole('gridcell', { name: dayName(25) })

@@ -34,7 +34,7 @@ describe('the uptime panel', function () {
     assert.equal(await panel().locator('.summary').innerText(), '2 of 4 connected');
     assert.match(await textOf(row('Bench 2')), /^Bench 2 disconnected since .+ 9\d\.\d\d% 98% observed$/);
     assert.match(await textOf(row('Spare bench')), /^Spare bench never connected no history$/);
-    assert.equal((await figures()).length, 4);
+    await eventually(async () => assert.equal((await figures()).length, 4));
     const kinds = row('Bench 2').locator('svg path');
     const seen = await Promise.all((await kinds.all()).map((path) => path.getAttribute('class')));
     assert.deepEqual(seen.sort(), ['down', 'maintenance', 'mark', 'paused', 'unknown', 'up']);

@@ -29,12 +29,13 @@ export interface CodeServerOptions {
   password?: string;
 }
 
-/** No outside requests, no banners, and terminals whose text is in the page. */
+/** No outside requests, no banners, terminals whose text is in the page, and no map of the text, which takes long to paint. */
 const quietSettings: Settings = {
   'remote.autoForwardPorts': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'chat.disableAIFeatures': true,
   'workbench.startupEditor': 'none',
+  'editor.minimap.enabled': false,
   'terminal.integrated.gpuAcceleration': 'off',
 };
 

@@ -85,7 +85,9 @@ export class QuickInput {
   /** The row with exactly this label, icons not counted. */
   row(label: string): Locator {
     const name = this.#page.locator('.quick-input-list-rows > .quick-input-list-row:first-child .label-name');
-    return this.#list().filter({ has: name.getByText(label, { exact: true }) });
+    // Not by the text of an element: what was typed is marked by an element of its own within the label.
+    const words = label.split(/\s+/).map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+    return this.#list().filter({ has: name.filter({ hasText: new RegExp(`^\\s*${words.join('\\s+')}\\s*$`) }) });
   }
 
   /** The rows to be seen; a long list has more below. */

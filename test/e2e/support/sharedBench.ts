@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import { after, before } from 'mocha';
 import { Bench, pendingUploads, settingsOf } from './bench.ts';
 import type { Settings } from './codeServer.ts';
+import { root } from './places.ts';
 import { until } from './until.ts';
 import { leaveTraces } from './useWorkbench.ts';
 import { size, Workbench } from './workbench.ts';
 
 const workspace = realpathSync(mkdtempSync(join(tmpdir(), 'ts-shared-')));
 const benches: Bench[] = [];
+/** The instruments of every shared window, which are simulated. */
+const instruments = { PYVISA_LIBRARY: `${join(root, 'test/fixtures/bench.yaml')}@sim` };
 let shared: Workbench | undefined;
 
 interface SharedBenchOptions {
@@ -44,7 +47,7 @@ export function useSharedBench({ settings, prepare }: SharedBenchOptions = {}): 
       if (prepare) await shared.changeSettings(own);
       return;
     }
-    shared = await Workbench.start({ machineSettings: own });
+    shared = await Workbench.start({ machineSettings: own, env: instruments });
     await shared.open(workspace);
   });
   leaveTraces(() => shared);

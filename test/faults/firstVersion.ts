@@ -134,6 +134,7 @@ export function makeOld(file: string): void {
     alter table stations drop column group_path;
     drop index api_keys_by_name;
     drop index units_by_sample;
+    drop index units_by_last_procedure;
     alter table api_keys drop column name;
     create temp table read as select * from instance;
     drop table instance;

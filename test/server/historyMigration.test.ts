@@ -40,6 +40,7 @@ ${['insert', 'update', 'delete']
     ),
   )
   .join('\n')}
+drop index units_by_last_procedure;
 drop table study_runs;
 drop table study_trials;
 drop table studies;

@@ -6,7 +6,7 @@ import { containing, fold } from './fold.ts';
 import { hasMetadata } from './metadata.ts';
 import { isReadableRun, isReadableUnit, type Reader } from './readers.ts';
 import type { Store, Tables } from './tables.ts';
-import { isTextIn, word } from './words.ts';
+import { isNumberIn, isTextIn, word } from './words.ts';
 
 interface UnitFilter {
   reader: Reader;
@@ -70,7 +70,6 @@ const selectUnitKeys = (store: Store) =>
     .innerJoin('revisions as rev', 'rev.id', 'u.revision_id')
     .innerJoin('parts as part', 'part.id', 'rev.part_id')
     .leftJoin('batches as b', 'b.id', 'u.batch_id')
-    .leftJoin('procedures as p', 'p.id', 'u.last_procedure_id')
     .select('u.key');
 
 type Query = ReturnType<typeof selectUnitKeys>;
@@ -80,30 +79,70 @@ const order = {
   created_at: { column: 'u.created_at', isNullable: false },
   last_run_at: { column: 'u.last_run_at', isNullable: true },
   part_number: { column: 'part.number_key', isNullable: false },
-  last_run_procedure: { column: 'p.name_key', isNullable: true },
 } as const;
 
 export async function listUnits(store: Store, filter: UnitFilter): Promise<UnitListRow[]> {
+  const keys = await listUnitKeys(store, filter);
+  if (keys.length === 0) return [];
+  const rows = await selectUnits(store, filter.reader).select('u.key').where('u.key', 'in', keys).execute();
+  const byKey = new Map(rows.map((row) => [row.key, row]));
+  return keys.flatMap((key) => byKey.get(key) ?? []);
+}
+
+/** Returns the keys of a page, and of one unit more if there is one. */
+async function listUnitKeys(store: Store, filter: UnitFilter): Promise<number[]> {
   const { sortBy, sortOrder, limit, cursor } = filter;
+  const all = filterUnits(selectUnitKeys(store), filter);
+  const found = filter.search ? all.where(await matching(store, filter.search)) : all;
+  const units = await filterByRuns(store, found, filter);
+  if (sortBy === 'last_run_procedure') return byLastProcedure(store, units, filter);
   const { column, isNullable } = order[sortBy];
   // PostgreSQL reads an index in order only if the order of nulls is that of the index, also where there are none.
   const inOrder = (by: OrderByItemBuilder) => {
     if (!isNullable) return sortOrder === 'asc' ? by.asc() : by.desc();
     return sortOrder === 'asc' ? by.asc().nullsFirst() : by.desc().nullsLast();
   };
-  const units = filterUnits(selectUnitKeys(store), filter);
-  const found = filter.search ? units.where(await matching(store, filter.search)) : units;
-  const chosen = await filterByRuns(found, filter)
+  const chosen = await units
     .orderBy(column, inOrder)
     .orderBy('u.key', sortOrder)
     .limit(limit + 1)
     .offset(cursor)
     .execute();
-  if (chosen.length === 0) return [];
-  const keys = chosen.map(({ key }) => key);
-  const rows = await selectUnits(store, filter.reader).select('u.key').where('u.key', 'in', keys).execute();
-  const byKey = new Map(rows.map((row) => [row.key, row]));
-  return keys.flatMap((key) => byKey.get(key) ?? []);
+  return chosen.map(({ key }) => key);
+}
+
+/** Reads the units of one procedure after the other, because all units would have to be sorted otherwise. */
+async function byLastProcedure(
+  store: Store,
+  units: Query,
+  { sortOrder, limit, cursor }: UnitFilter,
+): Promise<number[]> {
+  const procedures = await store.selectFrom('procedures').select(['id', 'name_key']).orderBy('name_key').execute();
+  const sameName = [...Map.groupBy(procedures, ({ name_key }) => name_key).values()];
+  const inOrder = [null, ...sameName.map((group) => group.map(({ id }) => id))];
+  const keys: number[] = [];
+  let skipped = 0;
+  for (const ids of sortOrder === 'asc' ? inOrder : inOrder.reverse()) {
+    const those =
+      ids === null ? units.where('u.last_procedure_id', 'is', null) : units.where('u.last_procedure_id', 'in', ids);
+    const left = cursor - skipped;
+    if (left > 0) {
+      const { count } = await store
+        .selectFrom(those.limit(left).as('skipped'))
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .executeTakeFirstOrThrow();
+      skipped += count;
+      if (count < left) continue;
+    }
+    const page = await those
+      .orderBy('u.key', sortOrder)
+      .limit(limit + 1 - keys.length)
+      .offset(left)
+      .execute();
+    keys.push(...page.map(({ key }) => key));
+    if (keys.length > limit) break;
+  }
+  return keys;
 }
 
 function filterUnits(all: Query, filter: UnitFilter): Query {
@@ -163,19 +202,34 @@ export function unitsContaining(search: string): RawBuilder<unknown> {
   return word('unitsWithPhrase', phrase, containing(part));
 }
 
-function filterByRuns(units: Query, { runs, latestOnly, reader }: UnitFilter): Query {
+async function filterByRuns(store: Store, units: Query, { runs, latestOnly, reader }: UnitFilter): Promise<Query> {
   if (Object.values(runs).every((value) => value === undefined)) return units;
-  return units.where((where) => {
+  const { procedureIds } = runs;
+  const last = latestOnly && procedureIds !== undefined ? await unitsLastTestedBy(store, procedureIds) : null;
+  return (last === null ? units : units.where(last)).where((where) => {
     let query = where.selectFrom('runs as r').select('r.id').where(isReadableRun(reader));
     query = latestOnly
       ? query.whereRef('r.id', '=', sql.ref<Tables['units']['id']>('u.last_run_id'))
       : query.whereRef('r.unit_id', '=', sql.ref<Tables['units']['id']>('u.id'));
-    if (runs.procedureIds) query = query.where('r.procedure_id', 'in', runs.procedureIds);
+    if (procedureIds) query = query.where('r.procedure_id', 'in', procedureIds);
     if (runs.outcomes) query = query.where('r.outcome', 'in', runs.outcomes);
     if (runs.startedAfter !== undefined) query = query.where('r.started_at', '>=', runs.startedAfter);
     if (runs.startedBefore !== undefined) query = query.where('r.started_at', '<=', runs.startedBefore);
     return where.exists(query);
   });
+}
+
+/** The condition that the last run of a unit is of one of these procedures. Few units are found by an index. */
+async function unitsLastTestedBy(store: Store, procedureIds: readonly string[]): Promise<RawBuilder<boolean>> {
+  const found = await store
+    .selectFrom('units')
+    .select('key')
+    .where('last_procedure_id', 'in', procedureIds)
+    .limit(few + 1)
+    .execute();
+  const keys = found.map(({ key }) => key);
+  if (keys.length <= few) return isNumberIn('u.key', keys);
+  return sql<boolean>`${word('unindexed', sql.ref('u.last_procedure_id'))} in (${sql.join(procedureIds)})`;
 }
 
 export async function firstChildren(store: Store, unitIds: readonly string[]) {

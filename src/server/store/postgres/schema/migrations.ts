@@ -29,8 +29,15 @@ const insertRunsTogether: Migration = async (change) => {
   await change.executeQuery(CompiledQuery.raw(pushedTogether));
 };
 
+/** In SQLite, the key is at the end of each index. */
+const indexUnitsByLastProcedure: Migration = async (change) => {
+  await change.executeQuery(
+    CompiledQuery.raw('create index units_by_last_procedure on units (last_procedure_id, key)'),
+  );
+};
+
 /** The number of a migration is its place, counted from 1. A released one is never edited. */
-export const migrations: readonly Migration[] = [createFirstSchema, insertRunsTogether];
+export const migrations: readonly Migration[] = [createFirstSchema, insertRunsTogether, indexUnitsByLastProcedure];
 
 interface MigrateOptions {
   /** Whether this process is the active server of the database. Otherwise an active one of another version may be running. */

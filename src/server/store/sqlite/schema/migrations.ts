@@ -21,6 +21,7 @@ import { stationFiguresSchema } from './stationFiguresSchema.ts';
 import { stationGroupsSchema } from './stationGroupsSchema.ts';
 import { studiesSchema } from './studiesSchema.ts';
 import { summaryTablesSchema } from './summaryTablesSchema.ts';
+import { unitListSchema } from './unitListSchema.ts';
 
 /**
  * The schema of keys after the first one. The signing secret leaves the database: it is a file of its own now, which no
@@ -96,6 +97,7 @@ const migrations: readonly Migration[] = [
   (database) => database.exec(identitiesSchema),
   (database) => database.exec(outcomesSchema),
   (database) => database.exec(stationGroupsSchema),
+  (database) => database.exec(unitListSchema),
 ];
 
 function schemaOf(database: DatabaseSync): number {

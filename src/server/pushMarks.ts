@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Operation } from '../shared/contract/operation.ts';
-import { startedByHeader } from '../shared/contract/startedBy.ts';
+import { slotNumber } from '../shared/contract/operator.ts';
+import { slotHeader, startedByHeader } from '../shared/contract/startedBy.ts';
 import type { Call } from './http/mount.ts';
 import { badRequest, conflict } from './http/refusalError.ts';
 import { fold } from './store/fold.ts';
@@ -11,7 +12,7 @@ import '../shared/contract/exactJson.ts';
 
 const idempotencyHeader = 'Idempotency-Key';
 
-export const noMarks: PushMarks = { pushKey: null, refKey: null, hash: null, isByAssistant: false };
+export const noMarks: PushMarks = { pushKey: null, refKey: null, hash: null, isByAssistant: false, slot: null };
 
 /**
  * Returns the marks of a request that pushes a run.
@@ -28,13 +29,15 @@ export function marksOf(
     throw badRequest(`The header ${idempotencyHeader} must have 1 to 200 characters.`);
   }
   const isByAssistant = header(startedByHeader) === 'assistant';
-  if (key === undefined && ref == null) return { ...noMarks, isByAssistant };
+  const slot = slotNumber.safeParse(Number(header(slotHeader))).data ?? null;
+  if (key === undefined && ref == null) return { ...noMarks, isByAssistant, slot };
   const scoped = (mark: string): string => `${caller.kind} ${caller.id} ${mark}`;
   return {
     pushKey: key === undefined ? null : scoped(key),
     refKey: ref == null ? null : scoped(ref),
     hash: hashOf(content),
     isByAssistant,
+    slot,
   };
 }
 

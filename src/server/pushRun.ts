@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { assistantMetadata } from '../shared/contract/startedBy.ts';
+import { slotOfRun } from '../shared/run/newRun.ts';
 import { attachToStudy } from './attachToStudy.ts';
 import { creatorOf } from './http/authentication.ts';
 import { badRequest, conflict, forbidden, notFound, unprocessable } from './http/refusalError.ts';
@@ -45,7 +47,7 @@ async function storeRun(transaction: PushTransaction, push: Push): Promise<Pushe
   const by = creatorOf(caller);
   const id = timedId();
   const unit = await unitOfRun(transaction, push, found, by);
-  await transaction.insertRun(push, {
+  await transaction.insertRun(inSlot(push), {
     id,
     procedureId: procedure.id,
     versionId: await versionOfRun(transaction, push, found, procedure.id, by),
@@ -61,6 +63,13 @@ async function storeRun(transaction: PushTransaction, push: Push): Promise<Pushe
     await changeUnitMetadata(await transaction.change(), unit.id, run.unitMetadata);
   }
   return { id, existed: false };
+}
+
+/** A run of one of several slots is an execution of its own, unless the script names one. */
+function inSlot(push: Push): Push {
+  const { run, marks } = push;
+  if (marks.slot === null || run.execution !== null) return push;
+  return { ...push, run: { ...run, execution: { id: randomUUID(), ...slotOfRun(marks.slot) } } };
 }
 
 /** @throws RefusalError if the procedure is unknown (404) or the caller may not push runs of it (403) */

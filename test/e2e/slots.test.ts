@@ -13,7 +13,7 @@ describe('several units at once', function () {
   const { bench, workbench } = useSharedBench({ settings });
 
   const outcomes = async (): Promise<string[]> =>
-    (await bench.runs()).map(({ unit, outcome }) => `${unit.serial_number} ${outcome}`).sort();
+    (await bench.runs()).map((run) => `${run.unit.serial_number} ${run.outcome} ${run.slot_name}`).sort();
 
   before(async () => {
     bench.script('slots.py');
@@ -55,7 +55,7 @@ describe('several units at once', function () {
     await window.notification(/UNIT-1: ABORTED/).close();
     bench.write('go-2', '');
     await window.notification(/UNIT-2: PASS/).close();
-    assert.deepEqual(await outcomes(), ['UNIT-1 ABORTED', 'UNIT-2 PASS']);
+    assert.deepEqual(await outcomes(), ['UNIT-1 ABORTED Slot 1', 'UNIT-2 PASS Slot 2']);
   });
 
   it('are started in the slot that is free while the other one tests', async () => {
@@ -76,6 +76,6 @@ describe('several units at once', function () {
     await window.notification('slots.py, slot 1 is still running').close();
     for (const slot of [1, 2]) bench.write(`go-${slot}`, '');
     for (const unit of [3, 4]) await window.notification(new RegExp(`UNIT-${unit}: PASS`)).close();
-    assert.deepEqual((await outcomes()).slice(-2), ['UNIT-3 PASS', 'UNIT-4 PASS']);
+    assert.deepEqual((await outcomes()).slice(-2), ['UNIT-3 PASS Slot 2', 'UNIT-4 PASS Slot 1']);
   });
 });

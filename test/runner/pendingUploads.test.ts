@@ -54,22 +54,25 @@ withNewestPython('Pending uploads', (python) => {
     assert.ok(!('TEST_STATIONS_OUTBOX' in (await printed('import os; print(sorted(os.environ))'))));
   });
 
-  it('a run that an assistant started is marked in the request that creates it, and a person’s run is not', async () => {
+  it('the request that creates a run says whether an assistant started it and in which of several slots it was tested', async () => {
     for (const file of ['openhtf_fvt1.py', 'vanilla_fvt1.py']) {
       const created = /^\/api\/(v1\/import|v1\/runs|v2\/runs)$/;
-      const marked = async (startedBy: object): Promise<(string | undefined)[]> => {
+      const marked = async (more: object): Promise<string[][]> => {
         const from = server.requests.length;
-        const env = { ...environment(), [runnerEnvironment.place]: JSON.stringify({ ...place, ...startedBy }) };
+        const env = { ...environment(), [runnerEnvironment.place]: JSON.stringify({ ...place, ...more }) };
         const host = await Host.run(python, scriptFile(file), { env });
         assert.equal(host.all('run_uploaded').length, 1, host.diagnostics());
         const requests = server.requests.slice(from);
         for (const other of requests.filter(({ path: to }) => !created.test(to))) {
-          assert.equal(other.startedBy, undefined, other.path);
+          assert.deepEqual([other.startedBy, other.slot], [undefined, undefined], other.path);
         }
-        return requests.filter(({ path: to }) => created.test(to)).map((each) => each.startedBy);
+        return requests
+          .filter(({ path: to }) => created.test(to))
+          .map((each) => [each.startedBy, each.slot].map(String));
       };
-      assert.deepEqual(await marked({ started_by: 'assistant' }), ['assistant']);
-      assert.deepEqual(await marked({}), [undefined]);
+      assert.deepEqual(await marked({ started_by: 'assistant' }), [['assistant', 'undefined']]);
+      assert.deepEqual(await marked({ slot: 3 }), [['undefined', '3']]);
+      assert.deepEqual(await marked({}), [['undefined', 'undefined']]);
     }
   });
 

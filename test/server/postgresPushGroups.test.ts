@@ -214,7 +214,13 @@ describe(`pushes that PostgreSQL stores together (PUSH_SEED=${seed} PUSH_GROUPS=
     plan: Plan,
   ): Promise<string> => {
     const { pushKey, refKey } = plan;
-    const marks = { pushKey, refKey, hash: (pushKey ?? refKey) ? plan.hash : null, isByAssistant: plan.hash === 'b' };
+    const marks = {
+      pushKey,
+      refKey,
+      hash: (pushKey ?? refKey) ? plan.hash : null,
+      isByAssistant: plan.hash === 'b',
+      slot: null,
+    };
     const push: Push = { run: { ...plan.run, procedure: plan.procedure }, caller: callers[plan.caller], marks };
     return writer
       .push([push], async (transaction) => {

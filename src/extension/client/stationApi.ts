@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { events, type StreamEvent, streamEvent } from '../../shared/contract/events.ts';
 import { parseExactly } from '../../shared/contract/exactJson.ts';
 import type { Answer, Operation } from '../../shared/contract/operation.ts';
-import { startedByHeader } from '../../shared/contract/startedBy.ts';
+import { slotHeader, startedByHeader } from '../../shared/contract/startedBy.ts';
 import { ApiError, brokenConnection, refusal } from './apiError.ts';
 
 const json = z.string().transform((text, context): unknown => {
@@ -24,6 +24,7 @@ export interface CallInput<O extends Operation> {
   mark?: string;
   /** Whether an assistant started the run that is pushed. */
   isByAssistant?: boolean;
+  slot?: number | undefined;
 }
 
 const callTimeoutMs = 15_000;
@@ -59,6 +60,7 @@ export class StationApi {
       isJson: input.rawBody !== undefined,
       mark: input.mark,
       isByAssistant: input.isByAssistant,
+      slot: input.slot,
       ...(operation.isSlow ? { timeout: slowTimeoutMs } : {}),
     });
     const text = new TextDecoder().decode(await this.#bytes(answer, maxAnswerBytes, answerTimeoutMs));
@@ -180,15 +182,22 @@ export class StationApi {
     {
       mark,
       isByAssistant = false,
+      slot,
       isJson = false,
       ...options
-    }: Options & { mark?: string | undefined; isByAssistant?: boolean | undefined; isJson?: boolean },
+    }: Options & {
+      mark?: string | undefined;
+      isByAssistant?: boolean | undefined;
+      slot?: number | undefined;
+      isJson?: boolean;
+    },
   ): Promise<KyResponse> {
     const { ky, isHTTPError } = await import('./http.ts');
     const headers = {
       ...(this.#key === undefined ? {} : { authorization: `Bearer ${this.#key}` }),
       ...(mark === undefined ? {} : { 'Idempotency-Key': mark }),
       ...(isByAssistant ? { [startedByHeader]: 'assistant' } : {}),
+      ...(slot === undefined ? {} : { [slotHeader]: String(slot) }),
       ...(isJson ? { 'content-type': 'application/json' } : {}),
     };
     // The key must not be sent to another server, so redirects are not followed.

@@ -73,9 +73,7 @@ class HttpClients:
         mark = self._pushes.save_run(read)
         if mark is not None:
             request.headers.setdefault("Idempotency-Key", mark)
-        starter = self._pushes.starter_of(read)
-        if starter is not None:
-            request.headers["Test-Stations-Started-By"] = starter
+        request.headers.update(self._pushes.headers_of(read))
 
     def _answered(self, request: Any, response: Any) -> None:
         status = int(response.status_code)

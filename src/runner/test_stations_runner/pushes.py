@@ -55,10 +55,10 @@ class Pushes:
         push.runs = [push.execution] if execution is push.execution else [push.execution, execution]
         return execution.id if self._session.server.is_target_of(request.url) else None
 
-    def starter_of(self, request: Request) -> str | None:
-        """Returns who started the script, if the request is about to create a run on the station's server."""
+    def headers_of(self, request: Request) -> dict[str, str]:
+        """Returns what is said of a run, if the request is about to create one on the station's server."""
         is_push = request.created_resource is not None and self._session.server.is_target_of(request.url)
-        return self._session.started_by if is_push else None
+        return self._session.push_headers if is_push else {}
 
     def handle_answer(self, request: Request, status: int, read_body: Callable[[], object]) -> None:
         push = _push.get()

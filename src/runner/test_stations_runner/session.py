@@ -29,7 +29,7 @@ class Session:
         self.files = Files(settings.script)
         self.mode = settings.mode
         self.choice = settings.choice
-        self.started_by = settings.started_by
+        self.push_headers = settings.push_headers
         self.control = Control()
         # Set when the variables have arrived that a debugger's configuration must not show.
         self.environment_received = threading.Event()

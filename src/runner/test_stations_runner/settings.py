@@ -41,10 +41,11 @@ class Settings:
     bytecode: str | None
 
     @property
-    def started_by(self) -> str | None:
-        """`assistant`, or None: a person."""
-        started_by = self.place.get("started_by") if isinstance(self.place, dict) else None
-        return started_by if isinstance(started_by, str) else None
+    def push_headers(self) -> dict[str, str]:
+        """Returns what a request that creates a run says of it: who started the script, and the slot of the unit."""
+        place = self.place if isinstance(self.place, dict) else {}
+        names = {"started_by": "Test-Stations-Started-By", "slot": "Test-Stations-Slot"}
+        return {header: str(place[field]) for field, header in names.items() if field in place}
 
     def to_json(self) -> dict[str, Any]:
         return {**vars(self), "mode": self.mode.value, "choice": self.choice and self.choice.to_json()}

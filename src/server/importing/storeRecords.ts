@@ -63,7 +63,7 @@ export class RecordStore {
   async #store({ file, format, place, run }: RecordOfFile, hash: string, number: number): Promise<StoreResult> {
     const key = `station ${this.#station.id} import ${hash} ${number}`;
     const imported = { import_format: format, import_source: `${basename(file)}${place}` };
-    const marks = { pushKey: key, refKey: null, hash, isByAssistant: false };
+    const marks = { pushKey: key, refKey: null, hash, isByAssistant: false, slot: null };
     const push = { run: { ...run, metadata: { ...run.metadata, ...imported } }, caller: this.#station, marks };
     try {
       const { existed } = await this.#data.writer.push([push], async (transaction) => {

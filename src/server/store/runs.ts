@@ -39,13 +39,15 @@ export async function findRunKey(store: Store, id: string): Promise<number> {
 
 /**
  * The marks by which a repeated push is recognized: its `Idempotency-Key` and `client_run_ref`, each with the caller, and
- * the hash of its content. Each is null if there is none. Also, whether an assistant started the run.
+ * the hash of its content. Each is null if there is none. Also, whether an assistant started the run,
+ * and the slot in which the unit was tested, if there are several.
  */
 export interface PushMarks {
   readonly pushKey: string | null;
   readonly refKey: string | null;
   readonly hash: string | null;
   readonly isByAssistant: boolean;
+  readonly slot: number | null;
 }
 
 export const markedRun = z.object({

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { outcome } from './common.ts';
+import { slotNumber } from './operator.ts';
 
 /**
  * A result on disk that no server has acknowledged. The Python runner writes a folder named after the id, with
@@ -14,6 +15,8 @@ export const pendingUploadEntry = z.object({
     station: z.object({ id: z.string(), name: z.string() }),
     /** Missing if a person started the script. */
     started_by: z.literal('assistant').optional(),
+    /** Missing if units are tested in one slot only. */
+    slot: slotNumber.optional(),
   }),
   script: z.string(),
   pid: z.number().int(),

@@ -113,7 +113,7 @@ export interface RunExtras {
   operatedBy: string | null;
   metadata: Metadata;
   unitMetadata: Metadata;
-  execution: { id: string; slotKey: string | null; slotName: string | null } | null;
+  execution: ({ id: string } & RunSlot) | null;
   context: NewRunContext | null;
 }
 
@@ -176,3 +176,10 @@ const zone = /(?:Z|[+-]\d\d:?\d\d)$/i;
 
 /** Parses a time to milliseconds since 1970. A time without a zone is UTC, and not in the zone of the server's machine. */
 export const parseUtc = (time: string): number => Date.parse(zone.test(time) ? time : `${time}Z`);
+
+interface RunSlot {
+  slotKey: string | null;
+  slotName: string | null;
+}
+
+export const slotOfRun = (slot: number): RunSlot => ({ slotKey: String(slot), slotName: `Slot ${slot}` });

@@ -9,6 +9,7 @@ export interface Request {
   readonly body: string;
   readonly mark: string | undefined;
   readonly startedBy: string | undefined;
+  readonly slot: string | undefined;
 }
 
 interface Refusal {
@@ -53,13 +54,18 @@ export class Recorder {
 
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '').replaceAll(/\/+/g, '/');
-    const { 'idempotency-key': mark, 'test-stations-started-by': startedBy } = request.headers;
+    const {
+      'idempotency-key': mark,
+      'test-stations-started-by': startedBy,
+      'test-stations-slot': slot,
+    } = request.headers;
     this.requests.push({
       method: request.method ?? '',
       path,
       body: await text(request),
       mark: typeof mark === 'string' ? mark : undefined,
       startedBy: typeof startedBy === 'string' ? startedBy : undefined,
+      slot: typeof slot === 'string' ? slot : undefined,
     });
     const { status, answer } = this.#answer(path);
     // The v1 client reads an error's text under exactly this content type.

@@ -142,13 +142,9 @@ const placeSchema = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-async function placeOf(
-  { uploads }: RunDependencies,
-  { assistant, script }: RunSession,
-  access: StationAccess,
-): Promise<ResultPlace> {
-  const { folder, place } = await uploads.environmentFor(access, assistant !== undefined);
-  return { folder, place: placeSchema.parse(place), script: script.fsPath };
+async function placeOf({ uploads }: RunDependencies, run: RunSession, access: StationAccess): Promise<ResultPlace> {
+  const { folder, place } = await uploads.environmentFor(access, run);
+  return { folder, place: placeSchema.parse(place), script: run.script.fsPath };
 }
 
 async function attachDebugger(script: vscode.Uri, port: number, testRun: vscode.TestRun): Promise<void> {

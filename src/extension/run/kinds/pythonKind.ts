@@ -94,10 +94,10 @@ async function launchSettings(script: vscode.Uri): Promise<LaunchSettings> {
 
 async function environmentOf(
   { storagePath, uploads }: RunDependencies,
-  { assistant }: RunSession,
+  run: RunSession,
   access: StationAccess,
 ): Promise<Record<string, string>> {
-  const pending = await uploads.environmentFor(access, assistant !== undefined);
+  const pending = await uploads.environmentFor(access, run);
   return {
     ...stationEnvironment(access.url, access.key),
     ...(await trustEnvironment(storagePath, access.trust)),

@@ -67,7 +67,8 @@ async function pushRun(
   const mayExist = !supportsMarks && wasSent(result);
   const found = mayExist ? await findRun(api, result, body) : undefined;
   if (found !== undefined) return found;
-  const marks = { mark: result.id, isByAssistant: result.place.started_by === 'assistant' };
+  const { started_by, slot } = result.place;
+  const marks = { mark: result.id, isByAssistant: started_by === 'assistant', slot };
   if (result.kind === 'openhtf') {
     const upload_id = await upload(api, `${result.serial_number ?? 'unknown'}.json`, 'application/json', body);
     const report = { upload_id, importer: 'OPENHTF', client: 'Test Stations', client_version: '1' } as const;

@@ -5,12 +5,14 @@ import type { Run } from '../../../shared/contract/runs.ts';
 import { assistantMetadata } from '../../../shared/contract/startedBy.ts';
 import { messageOf } from '../../../shared/format/messageOf.ts';
 import { withoutFieldPaths } from '../../../shared/format/oneLine.ts';
+import { slotOfRun } from '../../../shared/run/newRun.ts';
 import { runOfPendingUpload } from '../../../shared/run/pendingUpload.ts';
 import { placeholderId } from '../../../shared/run/placeholderId.ts';
 import { withPartNumber } from '../../../shared/run/pushBodies.ts';
 import type { Connection, StationAccess } from '../../connection/connection.ts';
 import type { Log } from '../../vscode/log.ts';
 import { UserError } from '../../vscode/userError.ts';
+import type { RunSession } from '../runSession.ts';
 import { isRefused, Retries } from './retries.ts';
 import { type PendingUpload, UploadFolder } from './uploadFolder.ts';
 import {
@@ -73,14 +75,15 @@ export class UploadQueue implements vscode.Disposable {
   /** Returns the values of the runner's variables that make it store the station's results here. */
   async environmentFor(
     { instance, station }: StationAccess,
-    isByAssistant: boolean,
+    { assistant, slot }: Pick<RunSession, 'assistant' | 'slot'>,
   ): Promise<{ folder: string; place: string }> {
     const { id, name } = station;
     const place = {
       instance,
       server: this.#connection.serverName,
       station: { id, name },
-      ...(isByAssistant ? assistantMetadata : {}),
+      ...(assistant === undefined ? {} : assistantMetadata),
+      ...(slot.count === 1 ? {} : { slot: slot.number }),
     };
     const folder = await this.#folder.ensure();
     this.#watch();
@@ -130,8 +133,14 @@ export class UploadQueue implements vscode.Disposable {
     const body = await this.#folder.body(result);
     try {
       const run = runOfPendingUpload(body.toString(), { ...result, station: result.place.station });
-      const isByAssistant = result.place.started_by === 'assistant';
-      return isByAssistant ? { ...run, metadata: { ...run.metadata, ...assistantMetadata } } : run;
+      const { started_by, slot } = result.place;
+      const place = slot === undefined ? undefined : slotOfRun(slot);
+      return {
+        ...run,
+        slot_key: run.slot_key ?? place?.slotKey ?? null,
+        slot_name: run.slot_name ?? place?.slotName ?? null,
+        metadata: { ...run.metadata, ...(started_by === 'assistant' ? assistantMetadata : {}) },
+      };
     } catch (error) {
       const file = join(result.folder, 'body.json');
       throw new UserError(vscode.l10n.t('{0} cannot be shown as a run: {1}', file, messageOf(error)));

@@ -106,7 +106,7 @@ export class RunCopier {
         const before = await transaction.change();
         const station = await this.#stationOf(before, run);
         const procedure = await this.#procedureOf(before, run, procedureIdentifier, station);
-        const marks = { pushKey: markOf(run.id), refKey: null, hash: hashOf(run.id), isByAssistant: false };
+        const marks = { pushKey: markOf(run.id), refKey: null, hash: hashOf(run.id), isByAssistant: false, slot: null };
         const marked = { ...converted, procedure, metadata: this.#metadataOf(run) };
         const pushed = await pushRun(transaction, { run: marked, caller: station, marks });
         const change = await transaction.change();

@@ -46,24 +46,20 @@ export type Invitation = z.infer<typeof invitation>;
 /** The users of a station server. Those of the v2 API (`users`) are the same people, as TofuPilot shows them. */
 export const accounts = {
   own: operation('local.users.own', 'GET', '/api/local/users/current', {
-    access: ['user'],
     answer: own,
   }),
   /** In the order in which they were created. */
   list: operation('local.users.list', 'GET', '/api/local/users', {
-    access: ['user'],
     role: 'administrator',
     answer: z.object({ data: z.array(account) }),
   }),
   create: operation('local.users.create', 'POST', '/api/local/users', {
-    access: ['user'],
     role: 'administrator',
     body: z.object({ name: userName, email, role }),
     answer: invitation,
     refusals: [409],
   }),
   update: operation('local.users.update', 'PATCH', '/api/local/users/{id}', {
-    access: ['user'],
     role: 'administrator',
     params: byId,
     body: z.object({ name: userName.optional(), role: role.optional() }),
@@ -72,7 +68,6 @@ export const accounts = {
   }),
   /** A new invitation, in place of an earlier one. It also gives back access to a user whose access was revoked. */
   invite: operation('local.users.invite', 'POST', '/api/local/users/{id}/invitation', {
-    access: ['user'],
     role: 'administrator',
     params: byId,
     answer: invitation,
@@ -80,7 +75,6 @@ export const accounts = {
   }),
   /** Ends all keys and the invitation of a user. What the user did keeps the name. */
   revoke: operation('local.users.revoke', 'DELETE', '/api/local/users/{id}', {
-    access: ['user'],
     role: 'administrator',
     params: byId,
     answer: z.object({ id }),

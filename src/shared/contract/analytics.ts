@@ -225,7 +225,6 @@ export type Route = z.infer<typeof route>;
 
 export const analytics = {
   procedure: operation('local.analytics.procedure', 'GET', '/api/local/analytics/procedures/{id}', {
-    access: ['user'],
     isSlow: true,
     params: byId,
     query: filterQuery.extend({ split_by: analyticsSplit.default('station') }).refine(isRange, reversedRange),
@@ -243,7 +242,6 @@ export const analytics = {
   }),
   /** The routes of the parts that were tested with the procedure, those with the most units first. */
   routes: operation('local.analytics.routes', 'GET', '/api/local/analytics/procedures/{id}/routes', {
-    access: ['user'],
     isSlow: true,
     params: byId,
     query: filterQuery.pick({ started_after: true, started_before: true }).refine(isRange, reversedRange),
@@ -258,7 +256,6 @@ export const analytics = {
   }),
   /** All measurements of a procedure in one answer, in the order of recording: for the hints in a script and for tables. */
   measurements: operation('local.analytics.measurements', 'GET', '/api/local/analytics/procedures/{id}/measurements', {
-    access: ['user'],
     isSlow: true,
     params: byId,
     query: filterQuery.refine(isRange, reversedRange),
@@ -266,7 +263,6 @@ export const analytics = {
     refusals: [404],
   }),
   measurement: operation('local.analytics.measurement', 'GET', '/api/local/analytics/procedures/{id}/measurement', {
-    access: ['user'],
     isSlow: true,
     params: byId,
     query: filterQuery
@@ -290,7 +286,6 @@ export const analytics = {
    * `started_before`, so that older values can be asked for by the start of the oldest one.
    */
   values: operation('local.analytics.values', 'GET', '/api/local/analytics/procedures/{id}/values', {
-    access: ['user'],
     isSlow: true,
     params: byId,
     query: filterQuery

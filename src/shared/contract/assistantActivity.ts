@@ -27,7 +27,6 @@ export type ActivityEntry = z.infer<typeof activityEntry>;
 export const assistant = {
   /** The newest first. */
   activity: operation('local.assistant.activity', 'GET', '/api/local/assistant/activity', {
-    access: ['user'],
     role: 'administrator',
     query: pageQuery,
     answer: page(activityEntry),

@@ -31,7 +31,6 @@ export type AuditEntry = z.infer<typeof auditEntry>;
 export const audit = {
   /** The newest first. The cursor is the id of the last entry of a page, so that entries added meanwhile move none. */
   list: operation('local.audit.list', 'GET', '/api/local/audit', {
-    access: ['user'],
     role: 'administrator',
     query: pageQuery.extend({
       user_id: id.optional(),

@@ -65,14 +65,12 @@ export const batches = {
     refusals: [404],
   }),
   update: operation('batches.update', 'PATCH', '/api/v2/batches/{number}', {
-    access: ['user'],
     params: byNumber,
     body: z.object({ new_number: batchNumber }),
     answer: idAnswer,
     refusals: [404, 409],
   }),
   delete: operation('batches.delete', 'DELETE', '/api/v2/batches/{number}', {
-    access: ['user'],
     params: byNumber,
     answer: z.object({ id: z.array(id) }),
     refusals: [404],

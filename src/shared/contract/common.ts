@@ -6,7 +6,8 @@ export const nothing = z.undefined();
 export const empty = z.object({});
 
 interface OperationParts<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType> {
-  access: readonly KeyKind[];
+  /** Default: only the keys of users. */
+  access?: readonly KeyKind[];
   /** Default: viewers read, and engineers change. */
   role?: Role;
   /** Default: whether it changes something. False for results, which name their creator, and for live traffic. */
@@ -36,6 +37,7 @@ export function operation(
     id,
     method,
     path,
+    access: ['user'],
     params: empty,
     query: empty,
     body: nothing,

@@ -52,7 +52,6 @@ export const lastEventId = z
 
 export const events = {
   stream: operation('local.events', 'GET', '/api/local/events', {
-    access: ['user'],
     answer: z.string(),
     answerType: 'text/event-stream',
     refusals: [400, 429],

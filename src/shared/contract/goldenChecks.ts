@@ -46,7 +46,6 @@ export type GoldenCheck = z.infer<typeof goldenCheck>;
 
 export const goldenChecks = {
   rules: operation('local.goldenChecks.rules', 'GET', '/api/local/procedures/{id}/golden-check', {
-    access: ['user'],
     params: byId,
     /** The rule of a station replaces that of the procedure there. */
     answer: z.object({
@@ -56,7 +55,6 @@ export const goldenChecks = {
     refusals: [404],
   }),
   set: operation('local.goldenChecks.set', 'PUT', '/api/local/procedures/{id}/golden-check', {
-    access: ['user'],
     params: byId,
     body: z.object({
       /** By default, the rule is for all stations. */

@@ -39,32 +39,27 @@ export const local = {
     answer: z.looseObject({ openapi: z.literal('3.1.0') }),
   }),
   generateKey: operation('local.keys.generate', 'POST', '/api/local/stations/{id}/api-key', {
-    access: ['user'],
     refusals: [404],
     params: byId,
     /** The full key is in this answer only. An earlier key of the station is revoked in the same transaction. */
     answer: z.object({ api_key: z.string().min(10), prefix: z.string(), created_at: timestamp }),
   }),
   deleteKey: operation('local.keys.delete', 'DELETE', '/api/local/stations/{id}/api-key', {
-    access: ['user'],
     refusals: [404],
     params: byId,
     answer: z.object({ id }),
   }),
   linkProcedure: operation('local.links.create', 'PUT', '/api/local/stations/{id}/procedures/{procedure_id}', {
-    access: ['user'],
     refusals: [404],
     params: link,
     answer: z.object({ id }),
   }),
   unlinkProcedure: operation('local.links.delete', 'DELETE', '/api/local/stations/{id}/procedures/{procedure_id}', {
-    access: ['user'],
     refusals: [404],
     params: link,
     answer: z.object({ id }),
   }),
   setIdentifier: operation('local.procedures.identifier', 'PUT', '/api/local/procedures/{id}/identifier', {
-    access: ['user'],
     params: byId,
     body: z.object({ identifier: procedureIdentifier.nullable() }),
     answer: z.object({ id, identifier: z.string().nullable() }),
@@ -72,7 +67,6 @@ export const local = {
   }),
   /** Creates stations, procedures and runs to try statistics with: in 120 days some 30,000, which takes about half a minute. */
   createDemoData: operation('local.demoData.create', 'POST', '/api/local/demo-data', {
-    access: ['user'],
     role: 'administrator',
     isSlow: true,
     /** Of how many days up to now. */

@@ -130,7 +130,6 @@ export const operator = {
     refusals: [403, 404, 429],
   }),
   waiting: operation('local.operator.waiting', 'GET', '/api/local/operator/waiting', {
-    access: ['user'],
     answer: z.string(),
     answerType: 'text/event-stream',
     refusals: [429],

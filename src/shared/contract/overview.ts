@@ -66,12 +66,10 @@ export const maxStationsPerCall = 50;
 
 export const overview = {
   list: operation('local.stations.list', 'GET', '/api/local/stations', {
-    access: ['user'],
     query: pageQuery.extend({ search_query: z.string().optional(), procedure_ids: many(id) }),
     answer: page(stationSummary),
   }),
   get: operation('local.stations.get', 'GET', '/api/local/stations/{id}', {
-    access: ['user'],
     params: byId,
     answer: stationSummary.extend(stationFigures.shape),
     refusals: [404],
@@ -81,7 +79,6 @@ export const overview = {
    * a second: a server with the capability `station-batches` has it.
    */
   several: operation('local.stations.several', 'GET', '/api/local/station-batch', {
-    access: ['user'],
     query: z
       .object({ ids: many(id), figures_of: many(id) })
       .refine(({ ids = [], figures_of = [] }) => ids.length + figures_of.length <= maxStationsPerCall, {

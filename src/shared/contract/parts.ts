@@ -81,7 +81,6 @@ export const parts = {
     refusals: [404],
   }),
   update: operation('parts.update', 'PATCH', '/api/v2/parts/{number}', {
-    access: ['user'],
     params: byNumber,
     body: z
       .object({
@@ -94,7 +93,6 @@ export const parts = {
     refusals: [404, 409],
   }),
   delete: operation('parts.delete', 'DELETE', '/api/v2/parts/{number}', {
-    access: ['user'],
     params: byNumber,
     answer: z.object({ id, deletedRevisionIds: z.array(id) }),
     refusals: [404, 409],
@@ -116,7 +114,6 @@ export const revisions = {
     refusals: [404],
   }),
   update: operation('parts.revisions.update', 'PATCH', `${revisionsPath}/{revision_number}`, {
-    access: ['user'],
     params: byRevision,
     body: z
       .object({
@@ -129,7 +126,6 @@ export const revisions = {
     refusals: [404, 409],
   }),
   delete: operation('parts.revisions.delete', 'DELETE', `${revisionsPath}/{revision_number}`, {
-    access: ['user'],
     params: byRevision,
     answer: idAnswer,
     /** 409 while units of the revision exist. Deleting the last revision deletes the part. */

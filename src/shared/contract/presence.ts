@@ -50,28 +50,24 @@ export const presence = {
     refusals: [400, 403, 404],
   }),
   setOperatorAddress: operation('local.stations.operatorAddress', 'PUT', '/api/local/stations/{id}/operator-address', {
-    access: ['user'],
     params: byId,
     body: z.object({ address: operatorAddress.nullable() }),
     answer: z.object({ id, address: z.string().nullable() }),
     refusals: [404],
   }),
   pause: operation('local.stations.pauses.create', 'POST', '/api/local/stations/{id}/pauses', {
-    access: ['user'],
     params: byId,
     body: z.object({ kind: pauseKind, starts_at: timestamp, ends_at: timestamp.nullable(), note }),
     answer: pause,
     refusals: [400, 404, 409],
   }),
   endPause: operation('local.stations.pauses.end', 'PATCH', '/api/local/stations/{id}/pauses/{pause_id}', {
-    access: ['user'],
     params: z.object({ id, pause_id: id }),
     body: z.object({ ends_at: timestamp }),
     answer: pause,
     refusals: [400, 404],
   }),
   deletePause: operation('local.stations.pauses.delete', 'DELETE', '/api/local/stations/{id}/pauses/{pause_id}', {
-    access: ['user'],
     params: z.object({ id, pause_id: id }),
     answer: idAnswer,
     refusals: [404],

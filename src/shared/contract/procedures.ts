@@ -41,7 +41,6 @@ export const procedure = z.object({
 
 export const procedures = {
   create: operation('procedures.create', 'POST', '/api/v2/procedures', {
-    access: ['user'],
     body: z.object({ name: name60, identifier: procedureIdentifier.optional() }),
     answer: idAnswer,
     refusals: [409],
@@ -62,7 +61,6 @@ export const procedures = {
     refusals: [404],
   }),
   update: operation('procedures.update', 'PATCH', '/api/v2/procedures/{id}', {
-    access: ['user'],
     params: byId,
     body: z.object({
       name: name60.optional(),
@@ -78,7 +76,6 @@ export const procedures = {
   }),
   /** Also deletes the versions, links and runs of the procedure, with their attachments. */
   delete: operation('procedures.delete', 'DELETE', '/api/v2/procedures/{id}', {
-    access: ['user'],
     params: byId,
     answer: idAnswer,
     refusals: [404],

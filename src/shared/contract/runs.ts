@@ -250,7 +250,6 @@ export const runs = {
     refusals: [403, 404],
   }),
   delete: operation('runs.delete', 'DELETE', '/api/v2/runs', {
-    access: ['user'],
     query: z.object({ ids: atLeastOne(id) }),
     answer: z.object({ id: z.array(id) }),
     refusals: [404],

@@ -96,7 +96,6 @@ export const shifts = {
     refusals: [403, 404],
   }),
   setCalendar: operation('local.shifts.setCalendar', 'PUT', '/api/local/stations/{id}/calendar', {
-    access: ['user'],
     params: byId,
     /** Null removes the calendar. */
     body: z.object({ calendar: workCalendar.nullable() }),

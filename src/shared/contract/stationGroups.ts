@@ -29,7 +29,6 @@ export const maxGroupedStations = 400;
 export const stationGroups = {
   /** Sets the group of all of the stations, or of none if one of them does not exist. */
   set: operation('local.stations.setGroup', 'PUT', '/api/local/station-groups', {
-    access: ['user'],
     body: z.object({
       station_ids: z.array(id).min(1, 'Name at least one station.').max(maxGroupedStations),
       /** Null takes the stations out of their groups. */

@@ -30,7 +30,6 @@ export const stationUses = {
    * no other window runs one. A test that is `running` is always recorded: whatever has happened meanwhile, it runs.
    */
   report: operation('local.stations.use', 'PUT', '/api/local/stations/{id}/use/{window_id}', {
-    access: ['user'],
     isAudited: false,
     params,
     body: z.object({
@@ -48,7 +47,6 @@ export const stationUses = {
     refusals: [404],
   }),
   end: operation('local.stations.use.end', 'DELETE', '/api/local/stations/{id}/use/{window_id}', {
-    access: ['user'],
     isAudited: false,
     params,
     answer: z.object({ id }),
@@ -59,7 +57,6 @@ export const stationUses = {
    * station is no longer used as the user has seen.
    */
   takeOver: operation('local.stations.takeOver', 'POST', '/api/local/stations/{id}/use/{window_id}/take-over', {
-    access: ['user'],
     params,
     body: z.object({
       /** That of the use that the user has seen. */

@@ -42,7 +42,6 @@ export type Station = z.infer<typeof station>;
 
 export const stations = {
   create: operation('stations.create', 'POST', '/api/v2/stations', {
-    access: ['user'],
     body: z.object({
       name: name60,
       procedure_id: id.optional(),
@@ -53,7 +52,6 @@ export const stations = {
     refusals: [404],
   }),
   list: operation('stations.list', 'GET', '/api/v2/stations', {
-    access: ['user'],
     query: pageQuery.extend({ search_query: z.string().optional(), procedure_ids: many(id), ...metadataQuery }),
     answer: page(stationListItem),
   }),
@@ -68,7 +66,6 @@ export const stations = {
     refusals: [404],
   }),
   update: operation('stations.update', 'PATCH', '/api/v2/stations/{id}', {
-    access: ['user'],
     params: byId,
     body: z.object({
       name: name60.optional(),
@@ -80,7 +77,6 @@ export const stations = {
     refusals: [404],
   }),
   remove: operation('stations.remove', 'DELETE', '/api/v2/stations/{id}', {
-    access: ['user'],
     params: byId,
     answer: idAnswer,
     refusals: [404],

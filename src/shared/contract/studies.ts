@@ -109,26 +109,22 @@ const trialOf = z.object({ id, position: z.coerce.number().int().min(1) });
  */
 export const studies = {
   list: operation('local.studies.list', 'GET', '/api/local/studies', {
-    access: ['user'],
     query: z.object({ procedure_id: id.optional() }),
     /** Newest first. */
     answer: z.object({ data: z.array(studySummary) }),
   }),
   create: operation('local.studies.create', 'POST', '/api/local/studies', {
-    access: ['user'],
     body: newStudy,
     answer: study,
     refusals: [404, 422],
   }),
   get: operation('local.studies.get', 'GET', '/api/local/studies/{id}', {
-    access: ['user'],
     params: byId,
     answer: study,
     refusals: [404],
   }),
   /** 409: another study is active on a station of this one, or no trial is open. */
   update: operation('local.studies.update', 'PATCH', '/api/local/studies/{id}', {
-    access: ['user'],
     params: byId,
     body: z.object({ name: name60.optional(), is_active: z.boolean().optional() }),
     answer: study,
@@ -136,14 +132,12 @@ export const studies = {
   }),
   /** Its runs are ordinary runs again, and in statistics. */
   delete: operation('local.studies.delete', 'DELETE', '/api/local/studies/{id}', {
-    access: ['user'],
     params: byId,
     answer: idAnswer,
     refusals: [404],
   }),
   /** Lets a run count for a trial, in place of the one that counted. 409: the run counts for another trial. 422: it does not fit. */
   attach: operation('local.studies.attach', 'PUT', '/api/local/studies/{id}/trials/{position}/run', {
-    access: ['user'],
     params: trialOf,
     body: z.object({ run_id: id }),
     answer: study,
@@ -151,14 +145,12 @@ export const studies = {
   }),
   /** Opens a trial again. Its run does not count any more, but stays a run of the study. */
   discard: operation('local.studies.discard', 'DELETE', '/api/local/studies/{id}/trials/{position}/run', {
-    access: ['user'],
     params: trialOf,
     answer: study,
     refusals: [404],
   }),
   /** Makes a run of the study an ordinary run again, which is in statistics. */
   release: operation('local.studies.release', 'DELETE', '/api/local/studies/{id}/runs/{run_id}', {
-    access: ['user'],
     params: z.object({ id, run_id: id }),
     answer: study,
     refusals: [404],

@@ -18,7 +18,6 @@ export const trpcErrorAnswer = errorAnswer.extend({
  */
 export const trpc = {
   linkProcedure: operation('trpc.station.linkProcedure', 'POST', '/api/trpc/station.linkProcedure', {
-    access: ['user'],
     body: z.object({ json: z.object({ id, procedure_id: id }) }),
     answer: z.object({ result: z.object({ data: z.object({ json: z.object({ id }) }) }) }),
     refusals: [404],

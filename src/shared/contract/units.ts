@@ -131,7 +131,6 @@ export const units = {
     refusals: [403, 404, 409],
   }),
   delete: operation('units.delete', 'DELETE', '/api/v2/units', {
-    access: ['user'],
     query: z.object({ serial_numbers: atLeastOne(lookupNumber) }),
     answer: z.object({ id: z.array(id) }),
     refusals: [404],

@@ -79,13 +79,11 @@ const window = z.object({
 
 export const uptime = {
   fleet: operation('local.uptime.fleet', 'GET', '/api/local/uptime', {
-    access: ['user'],
     query: window,
     answer: z.object({ days, stations: z.array(uptimeRow) }),
     refusals: [400],
   }),
   station: operation('local.uptime.station', 'GET', '/api/local/stations/{id}/uptime', {
-    access: ['user'],
     params: byId,
     query: window,
     answer: uptimeRow.extend({
@@ -103,7 +101,6 @@ export const uptime = {
     refusals: [400, 404],
   }),
   day: operation('local.uptime.day', 'GET', '/api/local/stations/{id}/uptime/{date}', {
-    access: ['user'],
     params: z.object({ id, date: z.iso.date() }),
     query: window.pick({ time_zone: true }),
     answer: z.object({

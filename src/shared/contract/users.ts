@@ -18,7 +18,6 @@ export const users = {
     answer: z.array(user),
   }),
   getCurrent: operation('users.get_current', 'GET', '/api/v2/users/current', {
-    access: ['user'],
     answer: user,
   }),
   whoami: operation('identity.whoami', 'GET', '/api/v2/whoami', {

@@ -17,7 +17,6 @@ export type Version = z.infer<typeof version>;
 
 export const versions = {
   create: operation('procedures.versions.create', 'POST', path, {
-    access: ['user'],
     params: z.object({ procedure_id: id }),
     body: z.object({ tag: versionTag }),
     answer: idAnswer,
@@ -30,7 +29,6 @@ export const versions = {
     refusals: [404],
   }),
   delete: operation('procedures.versions.delete', 'DELETE', `${path}/{tag}`, {
-    access: ['user'],
     params: byTag,
     answer: idAnswer,
     refusals: [404, 409],

@@ -339,7 +339,9 @@ class PlainRun:
         }
         if self._part_number is not None:
             body["part_number"] = self._part_number
-        written = f'{json.dumps(body)[:-1]}, "phases": {self._stored.write(self._calls, end)}}}'
+        # A final result is written anew: nothing in it may be older than its end.
+        stored = StoredPhases() if is_final else self._stored
+        written = f'{json.dumps(body)[:-1]}, "phases": {stored.write(self._calls, end)}}}'
         self._session.pending_uploads.save(self.result("v2", written.encode()), is_final=is_final)
 
     def _key(self, phase: PhaseFunction) -> str:

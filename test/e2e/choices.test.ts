@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
+import { describeSlow, itSlow } from '../support/slow.ts';
 import { createStation } from './support/bench.ts';
 import { textsBelow } from './support/files.ts';
 import { useSharedBench } from './support/sharedBench.ts';
@@ -53,7 +54,7 @@ describe('a script whose procedure is not linked to the station', function () {
     assert.equal((await bench.runs()).length, 1);
   });
 
-  it('runs under the only linked procedure when it names none', async () => {
+  itSlow('runs under the only linked procedure when it names none', async () => {
     const window = workbench();
     await window.openFile('unnamed.py');
     await window.command(runCommand);
@@ -91,7 +92,7 @@ describe('a script whose procedure is not linked to the station', function () {
   });
 });
 
-describe('the list of stations to choose from', function () {
+describeSlow('the list of stations to choose from', function () {
   const { workbench } = useSharedBench();
 
   it('lists the selected station first', async () => {

@@ -82,7 +82,7 @@ describe('the Doctor', function () {
     assert.equal(await doctorTab(window).count(), 1);
   });
 
-  it('leaves keys and the home directory out of its report, even when settings and log contain them', async () => {
+  itSlow('leaves keys and the home directory out of its report, even when settings and log contain them', async () => {
     const window = workbench();
     const broken = join(window.server.home, 'nowhere', key, 'python3');
     await window.changeSettings({ 'testStations.python': broken });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
 import type { Run } from '../../src/shared/contract/runs.ts';
+import { itSlow } from '../support/slow.ts';
 import { createStation } from './support/bench.ts';
 import { useSharedBench } from './support/sharedBench.ts';
 import { eventually } from './support/until.ts';
@@ -66,7 +67,7 @@ describe('a script that needs input from the user', function () {
     assert.equal((await newest()).unit.part.number, 'PCBA01');
   });
 
-  it('leaves a refused result that opens as a report and is stored with another part number', async () => {
+  itSlow('leaves a refused result that opens as a report and is stored with another part number', async () => {
     const window = workbench();
     await run('overlong.py');
     const message = window.notification(

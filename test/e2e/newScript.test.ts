@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
 import { procedures } from '../../src/shared/contract/procedures.ts';
+import { itSlow } from '../support/slow.ts';
 import { createStation } from './support/bench.ts';
 import { Editor } from './support/editor.ts';
 import { useSharedBench } from './support/sharedBench.ts';
@@ -79,7 +80,7 @@ describe('New Test Script', function () {
     assert.ok(!existsSync(join(bench.workspace, 'end_of_line_test.py')));
   });
 
-  it('asks only for the kind of script when one procedure is linked', async () => {
+  itSlow('asks only for the kind of script when one procedure is linked', async () => {
     const window = workbench();
     await createStation(window, 'Bench 2');
     await window.notification('Station Bench 2 is ready').close();

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { accounts } from '../../src/shared/contract/accounts.ts';
 import { readInvitation } from '../../src/shared/contract/invitationLink.ts';
-import { Bench, createStation, saveAs, useBench } from './support/bench.ts';
+import { createStation, saveAs } from './support/bench.ts';
 import { Editor } from './support/editor.ts';
+import { useSharedBench } from './support/sharedBench.ts';
 import { eventually } from './support/until.ts';
 
 describe('the people of a station server', function () {
-  const bench = new Bench();
-  const { workbench } = useBench(bench);
+  const { bench, workbench } = useSharedBench();
   let invitation = '';
 
   const ada = async () => {
@@ -22,7 +22,6 @@ describe('the people of a station server', function () {
 
   it('are invited by an administrator, whose invitation is in the clipboard only', async () => {
     const window = workbench();
-    await window.open(bench.workspace);
     await createStation(window, 'Bench 1');
     await window.notification('Station Bench 1 is ready').close();
     await window.command('Test Stations: Manage Users…');
@@ -115,5 +114,9 @@ describe('the people of a station server', function () {
       .first()
       .waitFor();
     await window.screenshot('people-revoked', 'light');
+    await window.command('Test Stations: Remove Server…');
+    await window.quickInput.pick(new URL(bench.address().url).host);
+    await window.dialog.click('Remove Server');
+    await window.tree('Stations').row('Bench 1').locator.waitFor();
   });
 });

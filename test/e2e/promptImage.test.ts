@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { before, describe, it } from 'mocha';
+import { before, it } from 'mocha';
+import { describeSlow } from '../support/slow.ts';
 import { axeProblems } from './support/axe.ts';
 import { createStation } from './support/bench.ts';
 import { useSharedBench } from './support/sharedBench.ts';
@@ -9,7 +10,7 @@ import { checkedThemes } from './support/workbench.ts';
 const drawing =
   '<svg xmlns="http://www.w3.org/2000/svg" width="480" height="240"><rect width="480" height="240" fill="steelblue"/></svg>';
 
-describe('operator prompts with an image', function () {
+describeSlow('operator prompts with an image', function () {
   const { bench, workbench } = useSharedBench();
 
   before(async () => {

@@ -207,7 +207,7 @@ describe('running a script on a station', function () {
     await window.notification(/SN-0001: PASS/).close();
   });
 
-  it('reports a deleted key and runs after a new key was generated', async () => {
+  itSlow('reports a deleted key and runs after a new key was generated', async () => {
     const window = workbench();
     await window.tree('Stations').row('Bench 1').menu('Delete Key…');
     await window.dialog.click('Delete Key');

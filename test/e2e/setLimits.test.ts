@@ -6,6 +6,7 @@ import { StationApi } from '../../src/extension/client/stationApi.ts';
 import { local } from '../../src/shared/contract/local.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { randomNumbers } from '../server/random.ts';
+import { itSlow } from '../support/slow.ts';
 import { axeProblems } from './support/axe.ts';
 import { createStation } from './support/bench.ts';
 import { Editor } from './support/editor.ts';
@@ -107,7 +108,7 @@ describe('setting limits from data', function () {
     await window.closeEditor('Limits of supply_voltage');
   });
 
-  it('sets limits in procedure.yaml', async () => {
+  itSlow('sets limits in procedure.yaml', async () => {
     const window = workbench();
     bench.write('procedure.yaml', procedureFile);
     await window.openFile('procedure.yaml');

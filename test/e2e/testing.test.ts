@@ -72,7 +72,7 @@ describe('the Test Explorer', function () {
     await told.close();
   });
 
-  it('shows in the status bar that a dry run waits for an answer, after its question was dismissed', async () => {
+  itSlow('shows in the status bar that a dry run waits for an answer, after its question was dismissed', async () => {
     const window = workbench();
     const waits = window.statusBarItem('prompts.py · dry run waits for an answer');
     const question = 'Operator prompt of prompts.py · dry run';

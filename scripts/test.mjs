@@ -12,7 +12,8 @@ import { installVenv, testPythons, venvPython } from './lib/python.mjs';
 import { installOldestVsCode, installVsCode } from './lib/vscode.mjs';
 
 const usage = `npm test                          all parts that take seconds or minutes
-npm run test:full                 all parts, the slow ones with more rounds
+npm run test:full                 all parts, the slow ones with more rounds, and the coverage of src
+npm run coverage                  as npm test, and the coverage of src
 npm test -- server runner         these parts only
 npm test -- test/shared/uptime/uptime.test.ts --grep "some title"`;
 
@@ -49,8 +50,9 @@ async function main() {
   // The tests start hundreds of processes of Node from the sources, which halve their start with it.
   process.env.NODE_COMPILE_CACHE ??= join(build, 'compile-cache');
 
-  const isWhole = parts.every((part) => part.isSlow || chosen.includes(part));
-  if (isWhole) {
+  // To measure it takes a tenth of the processor's time.
+  const isMeasured = ['coverage', 'full'].includes(process.argv[2]);
+  if (isMeasured) {
     startCoverage();
     tests.coverage = rawCoverage;
   }
@@ -72,14 +74,14 @@ async function main() {
   };
   await Promise.all([lane(), lane()]);
   for (const command of killChildren()) console.log(`Left running and killed: ${command}`);
-  if (isWhole) await printCoverage();
+  if (isMeasured) await printCoverage();
   return printSummary(results);
 }
 
 /** The arguments are names of parts and test files. Everything from the first option on goes to mocha. */
 function choose(parts, args) {
   const firstOption = args.findIndex((arg) => arg.startsWith('-'));
-  const names = firstOption < 0 ? args : args.slice(0, firstOption);
+  const names = (firstOption < 0 ? args : args.slice(0, firstOption)).filter((name) => name !== 'coverage');
   const files = names.filter((name) => existsSync(name) && name.endsWith('.test.ts'));
   if (names.includes('full')) {
     process.env.TEST_SCREENSHOTS ??= 'no';

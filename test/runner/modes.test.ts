@@ -4,7 +4,7 @@ import { runnerEnvironment } from '../../src/shared/contract/runner.ts';
 import { scriptFile } from '../support/scripts.ts';
 import { Host } from './support/host.ts';
 import { Recorder } from './support/recorder.ts';
-import { script, withEachPython } from './support/script.ts';
+import { script, withNewestPython } from './support/script.ts';
 
 /** What the extension gives to the script in a dry run. */
 const dry = {
@@ -13,7 +13,7 @@ const dry = {
   TOFUPILOT_API_KEY: 'no key in a dry run',
 };
 
-withEachPython('A dry run', (python) => {
+withNewestPython('A dry run', (python) => {
   let server: Recorder;
   beforeEach(async () => (server = await Recorder.start()));
   afterEach(() => server.stop());
@@ -70,7 +70,7 @@ print(requests.post("${server.url}/api/v1/runs", json={}).json(), httpx.get("${s
   });
 });
 
-withEachPython('Under a debugger', (python) => {
+withNewestPython('Under a debugger', (python) => {
   const debug = { [runnerEnvironment.mode]: 'debug' };
 
   it('phases and prompts outlive their timeouts under a debugger, and the record still has the timeouts', async () => {

@@ -4,12 +4,12 @@ import * as z from 'zod';
 import { scriptFile } from '../support/scripts.ts';
 import { Host, type Options } from './support/host.ts';
 import { Recorder } from './support/recorder.ts';
-import { script, withEachPython } from './support/script.ts';
+import { script, withNewestPython } from './support/script.ts';
 
 const openhtf = scriptFile('openhtf_fvt1.py');
 const vanilla = scriptFile('vanilla_fvt1.py');
 
-withEachPython('Pushes', (python) => {
+withNewestPython('Pushes', (python) => {
   let server: Recorder;
   beforeEach(async () => (server = await Recorder.start()));
   afterEach(() => server.stop());

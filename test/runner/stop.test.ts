@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'mocha';
 import { Host } from './support/host.ts';
 import { Recorder } from './support/recorder.ts';
-import { script, withEachPython } from './support/script.ts';
+import { script, withNewestPython } from './support/script.ts';
 
 const loop = `
 import time
@@ -38,7 +38,7 @@ def remove(test, prompts):
 test = htf.Test(htf.PhaseGroup(main=[ask], teardown=[remove]))
 `;
 
-withEachPython('Stop', (python) => {
+withNewestPython('Stop', (python) => {
   it('a stop ends the running phase, lets the teardown run and ends the loop', async () => {
     const host = await Host.start(python, await script(loop));
     await host.untilPrinted('soaking\n');

@@ -8,7 +8,7 @@ import { goldenBanner } from './goldenBanner.ts';
 import type { OperatorHost } from './operatorHost.ts';
 import { type Connection, OperatorSlot } from './operatorSlot.ts';
 import { shiftPart } from './shiftPart.ts';
-import { type FocusOwner, nextFreeSlot, placeAfterChange, quietMs } from './slotFocus.ts';
+import { type FocusOwner, longestAskingSlot, nextFreeSlot, placeAfterChange, quietMs } from './slotFocus.ts';
 import { scriptButton, scriptName, studyTurn } from './startForm.ts';
 import { titleBar } from './titleBar.ts';
 import { reason } from './words.ts';
@@ -131,6 +131,7 @@ export class OperatorView extends PageElement {
       ${titleBar({ ...state, source }, connection, this.mayAct, this.inEditor, this.scale, {
         larger: () => this.#setScale(this.scale >= 2 ? 1 : this.scale + 0.25),
         send: (message) => this.#host.send(message),
+        questions: isOneOfSeveral ? { count: this.#askingSlots.length, show: () => this.#showQuestion() } : undefined,
       })}
       <main data-slots=${isOneOfSeveral ? 'several' : 'one'}>
         ${isOneOfSeveral ? html`${banner} ${this.#stationLine(state)}` : nothing}
@@ -182,6 +183,17 @@ export class OperatorView extends PageElement {
         ${this.mayAct && actions.start === 'no-window' ? html`<p class="note">${reason('no-window')}</p>` : nothing}
       </div>
     `;
+  }
+
+  /** The slots whose tests have a prompt, also those that cannot be answered here. */
+  get #askingSlots(): number[] {
+    return [...this.states].filter(([, { test }]) => (test?.prompt ?? null) !== null).map(([slot]) => slot);
+  }
+
+  #showQuestion(): void {
+    const slots = this.#slots.map(({ input }) => input);
+    const asking = longestAskingSlot(slots) ?? this.#askingSlots[0];
+    if (asking !== undefined) this.#slot(asking)?.focusStage();
   }
 
   get #slots(): OperatorSlot[] {

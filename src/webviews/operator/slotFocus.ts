@@ -35,6 +35,14 @@ export function nextFreeSlot(slots: readonly SlotInput[], after: number): number
   return free.find((slot) => slot > after) ?? free[0] ?? null;
 }
 
+/** Returns the slot whose test has waited longest for an answer, or null. */
+export function longestAskingSlot(slots: readonly SlotInput[]): number | null {
+  const [longest] = slots
+    .filter(({ askedAtMs }) => askedAtMs !== null)
+    .sort((a, b) => (a.askedAtMs ?? 0) - (b.askedAtMs ?? 0) || a.slot - b.slot);
+  return longest?.slot ?? null;
+}
+
 /**
  * Returns where the focus moves after the form or the prompt of a slot has changed, or null if it stays.
  * @param changed the slot that has changed, or 0 when the page was opened or got the focus
@@ -45,10 +53,8 @@ export function placeAfterChange(slots: readonly SlotInput[], changed: number, o
     const isAsked = owner.slot === changed && own !== undefined && own.askedAtMs !== null;
     return isAsked ? { slot: changed, part: 'prompt' } : null;
   }
-  const [oldest] = slots
-    .filter(({ askedAtMs }) => askedAtMs !== null)
-    .sort((a, b) => (a.askedAtMs ?? 0) - (b.askedAtMs ?? 0) || a.slot - b.slot);
-  if (oldest) return { slot: oldest.slot, part: 'prompt' };
+  const asking = longestAskingSlot(slots);
+  if (asking !== null) return { slot: asking, part: 'prompt' };
   if (owner.slot !== null) return null;
   const free = own?.isFree === true ? changed : nextFreeSlot(slots, changed);
   return free === null ? null : { slot: free, part: 'serial' };

@@ -9,6 +9,8 @@ import { sourceWords } from './words.ts';
 interface Actions {
   readonly larger: () => void;
   readonly send: (message: FromOperator) => void;
+  /** The tests of all slots that wait for an answer. Undefined when there is one slot. */
+  readonly questions: { readonly count: number; readonly show: () => void } | undefined;
 }
 
 type Connection = Extract<ToOperator, { type: 'connection' }>;
@@ -19,7 +21,7 @@ export function titleBar(
   mayAct: boolean,
   inEditor: boolean,
   scale: number,
-  { larger, send }: Actions,
+  { larger, send, questions }: Actions,
 ): unknown {
   const tool = (sign: string, label: string, act: () => void): unknown => html`
     <button type="button" class="tool" @click=${act}>${icon(sign)} <span>${label}</span></button>
@@ -34,6 +36,18 @@ export function titleBar(
       <span class="note source">${sourceWords(source)}</span>
       ${mayAct ? nothing : html`<span class="read-only">${icon('eye')} ${l10n.t('Watching only')}</span>`}
       <nav class="tools" aria-label=${l10n.t('Tools')}>
+        ${
+          questions === undefined
+            ? nothing
+            : html`<button
+                type="button"
+                class="tool questions"
+                ?disabled=${questions.count === 0}
+                @click=${questions.show}
+              >
+                ${icon('comment-discussion')} <span>${l10n.t('Open Questions')}</span> <b>${questions.count}</b>
+              </button>`
+        }
         ${tool('text-size', `${l10n.t('Text Size')} ${formatWholePercent(100 * scale, document.documentElement.lang)}`, larger)}
         ${inEditor ? tool('link', l10n.t('Copy Link'), () => send({ type: 'share' })) : nothing}
         ${inEditor ? tool('link-external', l10n.t('Open in Browser'), () => send({ type: 'openInBrowser' })) : nothing}

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import {
   type FocusPlace,
+  longestAskingSlot,
   nextFreeSlot,
   placeAfterChange,
   type SlotInput,
@@ -149,6 +150,11 @@ describe('the focus of the Operator UI with several slots', () => {
     assert.deepEqual(placeAfterChange([running(1), running(2, 5)], 2, nothing), prompt);
     assert.deepEqual(placeAfterChange([running(1, 9), running(2, 5)], 1, nothing), prompt);
     assert.deepEqual(placeAfterChange([free(1), running(2, 5)], 2, { slot: 1, inUse: false }), prompt);
+  });
+
+  it('is brought by open questions to the slot that asked first', () => {
+    assert.equal(longestAskingSlot([free(1), running(2, 9), running(3, 5), running(4, 5)]), 3);
+    assert.equal(longestAskingSlot([free(1), running(2)]), null);
   });
 
   it('stays in a field that is in use when another slot asks or ends', () => {

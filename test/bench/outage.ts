@@ -2,7 +2,8 @@
  * Measures how fast the results of an outage are in, beside the least possible Node server, turn by turn, and prints one table.
  * With the address of an empty PostgreSQL database, it also measures the server with that.
  *
- *     [TEST_STATIONS_DATABASE_URL=postgres://…] npm run bench -- outage [--results 10000] [--pushes 3000] [--turns 2]
+ *     [TEST_STATIONS_DATABASE_URL=postgres://…] npm run bench -- outage [--results 10000] [--pushes 3000] [--turns 2] \
+ *         [--program path/to/another/server.js]
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     results: { type: 'string', default: '10000' },
     pushes: { type: 'string', default: '3000' },
     turns: { type: 'string', default: '2' },
+    program: { type: 'string' },
   },
 });
 const results = Number(values.results);
@@ -36,10 +38,10 @@ const peer = spawn(process.execPath, [join(import.meta.dirname, 'barePeer.ts'), 
 const servers = new Map<string, BundledServer>();
 try {
   const peerUrl = await new Promise<string>((settle) => createInterface(peer.stdout).once('line', settle));
-  servers.set('SQLite', await startBundle(join(folder, 'sqlite')));
+  servers.set('SQLite', await startBundle(join(folder, 'sqlite'), values.program));
   if (databaseUrl !== undefined) {
     process.env['TEST_STATIONS_DATABASE_URL'] = databaseUrl;
-    servers.set('PostgreSQL', await startBundle(join(folder, 'postgres')));
+    servers.set('PostgreSQL', await startBundle(join(folder, 'postgres'), values.program));
   }
   const procedures = new Map<string, string>();
   for (const [engine, server] of servers) procedures.set(engine, await server.newProcedure());

@@ -5,6 +5,7 @@ import { activeLock } from '../lease.ts';
 import { biViews } from './biViews.ts';
 import { firstSchema } from './firstSchema.ts';
 import { firstTriggers } from './firstTriggers.ts';
+import { measurementRowsSchema } from './measurementRowsSchema.ts';
 import { pushedTogether } from './pushedTogether.ts';
 
 export type Migration = (change: StoreTransaction) => Promise<void>;
@@ -36,8 +37,17 @@ const indexUnitsByLastProcedure: Migration = async (change) => {
   );
 };
 
+const deleteMeasurementsByTrigger: Migration = async (change) => {
+  await change.executeQuery(CompiledQuery.raw(measurementRowsSchema));
+};
+
 /** The number of a migration is its place, counted from 1. A released one is never edited. */
-export const migrations: readonly Migration[] = [createFirstSchema, insertRunsTogether, indexUnitsByLastProcedure];
+export const migrations: readonly Migration[] = [
+  createFirstSchema,
+  insertRunsTogether,
+  indexUnitsByLastProcedure,
+  deleteMeasurementsByTrigger,
+];
 
 interface MigrateOptions {
   /** Whether this process is the active server of the database. Otherwise an active one of another version may be running. */

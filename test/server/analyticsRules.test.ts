@@ -123,7 +123,7 @@ describe('statistics over HTTP', function () {
     await push('A', 'FAIL', noon + 2000, failed, 1);
     await push('B', 'FAIL', noon + 3000, failed, 1);
     await push('A', 'FAIL', noon + day, failed);
-    for (const split_by of ['station', 'revision', 'version', 'batch', 'operator']) {
+    for (const split_by of ['station', 'revision', 'version', 'batch', 'operator', 'slot']) {
       const { failures } = await ask({ split_by });
       assert.deepEqual(
         failures.map(({ first_runs, first_units, runs, units }) => [first_runs, first_units, runs, units]),
@@ -141,7 +141,7 @@ describe('statistics over HTTP', function () {
     const query = { ...name, split_by: 'station' };
     const { segments } = await bench.user.call(analytics.measurement, { params: { id: procedure }, query });
     assert.equal(segments[0]?.capability.kind, 'capability');
-    for (const split_by of ['revision', 'version', 'batch', 'operator']) {
+    for (const split_by of ['revision', 'version', 'batch', 'operator', 'slot']) {
       const split = await bench.user.call(analytics.measurement, {
         params: { id: procedure },
         query: { ...name, split_by },
@@ -192,6 +192,30 @@ describe('statistics over HTTP', function () {
       assert.equal((await ask({ operators })).runs, 1);
       assert.deepEqual((await askAll({ operators })).list.values, [1]);
     }
+  });
+
+  it('tell slots apart by their name, or by their key if they have no name', async () => {
+    const slots = [{ slot_key: '1', slot_name: 'Left' }, { slot_key: '2', slot_name: 'Right' }, { slot_key: '3' }, {}];
+    for (const [index, slot] of slots.entries()) {
+      const execution = Object.keys(slot).length === 0 ? {} : { execution_id: `execution ${index} of ${procedure}` };
+      const outcome = index === 1 ? 'FAIL' : 'PASS';
+      await push(`SN${index}`, outcome, noon + index * 1000, {
+        ...execution,
+        ...slot,
+        phases: [phase(noon, { value: index, outcome })],
+      });
+    }
+    const { groups } = await ask({ split_by: 'slot' });
+    const yields = groups.map((group) => [group.name, group.runs, group.yield.passed_first]);
+    assert.deepEqual(yields.sort(), [
+      ['', 1, 1],
+      ['3', 1, 1],
+      ['Left', 1, 1],
+      ['Right', 1, 0],
+    ]);
+    const found = await askAll({ slots: ['Right', '3'] });
+    assert.deepEqual([found.list.values, found.summary.count], [[1, 2], 2]);
+    assert.equal((await ask({ slots: ['Left'] })).runs, 1);
   });
 
   it('do not mix values in different units', async () => {

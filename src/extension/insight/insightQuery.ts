@@ -10,6 +10,7 @@ const groupFilters = {
   batch: 'batch_ids',
   operator: 'operators',
   shift: 'shifts',
+  slot: 'slots',
 } as const satisfies Record<AnalyticsSplit, string>;
 
 export const rangeQuery = ({ days }: Pick<InsightQuestion, 'days'>): { started_after?: string } =>

@@ -25,7 +25,10 @@ export const runOf = (item: RunListItem): Omit<TestedRun, 'phases'> => ({
   batch_id: item.unit.batch?.id ?? null,
   operated_by: operatorOf(item),
   shift: null,
+  slot: slotOf(item),
 });
+
+const slotOf = ({ slot_name, slot_key }: RunListItem): string | null => slot_name ?? slot_key;
 
 const operatorOf = ({ operated_by }: RunListItem): string | null => operated_by?.email ?? operated_by?.name ?? null;
 
@@ -93,5 +96,7 @@ function nameIn(item: RunListItem, split: Split['split_by']): string {
       return operatorOf(item) ?? '';
     case 'shift':
       return '';
+    case 'slot':
+      return slotOf(item) ?? '';
   }
 }

@@ -196,6 +196,7 @@ async function rowsOf(
       return store.selectFrom('batches').select(['id', 'number as name']).where('id', 'in', ids).execute();
     case 'operator':
     case 'shift':
+    case 'slot':
       return ids.map((id) => ({ id, name: id }));
   }
 }

@@ -54,6 +54,7 @@ function limitsFromJson(validatorsJson: string): SetLimits {
 export async function readRuns(store: Store, procedureId: string, from: number, to: number): Promise<TestedRun[]> {
   const runs = await countedRuns(store, procedureId, from, to)
     .select(['r.key', 'r.ended_at', 'r.revision_id', 'r.version_id', 'r.batch_id', 'r.operated_by'])
+    .select(sql<string | null>`coalesce(r.slot_name, r.slot_key)`.as('slot'))
     .orderBy('r.started_at')
     .orderBy('r.key')
     .execute();

@@ -90,6 +90,9 @@ function runTest({ procedureId, startsAt, endsAt, runIds, filter }: RunRange): R
     ...among('r.version_id', filter.procedure_version_ids),
     ...among('r.batch_id', filter.batch_ids),
     ...among('r.operated_by', filter.operators),
+    ...(filter.slots === undefined || filter.slots.length === 0
+      ? []
+      : [sql`coalesce(r.slot_name, r.slot_key) in (${sql.join(filter.slots)})`]),
   ];
   return sql.join(tests, sql` and `);
 }

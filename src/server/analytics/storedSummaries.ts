@@ -20,6 +20,7 @@ const place = z.object({
   batch_id: text,
   operated_by: text,
   shift: text,
+  slot: text.default(null),
   is_reference: z.boolean(),
   is_first_attempt: z.boolean(),
 });

@@ -10,6 +10,7 @@ export interface Place {
   readonly batch_id: string | null;
   readonly operated_by: string | null;
   readonly shift: string | null;
+  readonly slot: string | null;
   /** Whether the units are golden, failing or ignored ones. */
   readonly is_reference: boolean;
 }
@@ -23,6 +24,7 @@ const dimensions: Readonly<Record<AnalyticsSplit, Dimension>> = {
   batch: 'batch_id',
   operator: 'operated_by',
   shift: 'shift',
+  slot: 'slot',
 };
 
 export type PlaceFilter = Pick<
@@ -33,32 +35,39 @@ export type PlaceFilter = Pick<
   | 'batch_ids'
   | 'operators'
   | 'shifts'
+  | 'slots'
   | 'include_reference_units'
 >;
 
 /** What stored summaries do not tell apart. */
-export type Detail = Extract<AnalyticsSplit, 'batch' | 'operator' | 'shift'>;
+export type Detail = Extract<AnalyticsSplit, 'batch' | 'operator' | 'shift' | 'slot'>;
 
 export const isDetail = (split: AnalyticsSplit): split is Detail =>
-  split === 'batch' || split === 'operator' || split === 'shift';
+  split === 'batch' || split === 'operator' || split === 'shift' || split === 'slot';
 
 /** Returns whether stored summaries have the runs that a filter is about. */
-export const isStored = ({ batch_ids = [], operators = [], shifts = [] }: PlaceFilter): boolean =>
-  batch_ids.length === 0 && operators.length === 0 && shifts.length === 0;
+export const isStored = ({ batch_ids = [], operators = [], shifts = [], slots = [] }: PlaceFilter): boolean =>
+  [batch_ids, operators, shifts, slots].every(({ length }) => length === 0);
 
 const among = (value: string | null, wanted: readonly string[] | undefined): boolean =>
   wanted === undefined || wanted.length === 0 || (value !== null && wanted.includes(value));
 
-/** Returns whether a group is wanted, apart from its batch, operator and shift. */
+/** Returns whether a group is wanted, apart from its batch, operator, shift and slot. */
 export const isAt = (place: Place, filter: PlaceFilter): boolean =>
   (!place.is_reference || filter.include_reference_units) &&
   among(place.station_id, filter.station_ids) &&
   among(place.revision_id, filter.revision_ids) &&
   among(place.version_id, filter.procedure_version_ids);
 
-/** Returns whether the batch, the operator and the shift of a run are wanted. */
-export const isInDetail = (run: Pick<TestedRun, 'batch_id' | 'operated_by' | 'shift'>, filter: PlaceFilter): boolean =>
-  among(run.batch_id, filter.batch_ids) && among(run.operated_by, filter.operators) && among(run.shift, filter.shifts);
+/** Returns whether the batch, the operator, the shift and the slot of a run are wanted. */
+export const isInDetail = (
+  run: Pick<TestedRun, 'batch_id' | 'operated_by' | 'shift' | 'slot'>,
+  filter: PlaceFilter,
+): boolean =>
+  among(run.batch_id, filter.batch_ids) &&
+  among(run.operated_by, filter.operators) &&
+  among(run.shift, filter.shifts) &&
+  among(run.slot, filter.slots);
 
 export const splitValue = (place: Place, split: AnalyticsSplit): string | null => place[dimensions[split]];
 
@@ -70,6 +79,7 @@ export const placeOf = (run: TestedRun, detail: Detail | null): Place => ({
   batch_id: detail === 'batch' ? run.batch_id : null,
   operated_by: detail === 'operator' ? run.operated_by : null,
   shift: detail === 'shift' ? run.shift : null,
+  slot: detail === 'slot' ? run.slot : null,
   is_reference: run.sample !== null,
 });
 

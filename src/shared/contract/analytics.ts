@@ -23,6 +23,8 @@ const filterQuery = z.object({
   operators: many(z.string().toLowerCase()),
   /** Names of shifts in which the runs started, by the calendar that their station has now. */
   shifts: many(z.string()),
+  /** Names of slots, or their keys if they have no name. */
+  slots: many(z.string()),
   /** `first`: of the runs of a unit on a day, the first attempt alone. Yields and retests are about all attempts anyway. */
   attempts: z.enum(['all', 'first']).default('all'),
   include_reference_units: z.stringbool().default(false),
@@ -38,7 +40,7 @@ const isRange = ({
   Date.parse(started_after) <= Date.parse(started_before);
 const reversedRange = { path: ['started_before'], message: 'started_before must not be earlier than started_after.' };
 
-export const analyticsSplit = z.enum(['station', 'revision', 'version', 'batch', 'operator', 'shift']);
+export const analyticsSplit = z.enum(['station', 'revision', 'version', 'batch', 'operator', 'shift', 'slot']);
 export type AnalyticsSplit = z.infer<typeof analyticsSplit>;
 
 const capabilityIndex = z.object({

@@ -47,6 +47,7 @@ export const splitName = (split: AnalyticsSplit): string =>
     batch: l10n.t('Batch'),
     operator: l10n.t('Operator'),
     shift: l10n.t('Shift'),
+    slot: l10n.t('Slot'),
   })[split];
 
 export const splitTitle = (split: AnalyticsSplit): string =>
@@ -57,6 +58,7 @@ export const splitTitle = (split: AnalyticsSplit): string =>
     batch: l10n.t('By batch'),
     operator: l10n.t('By operator'),
     shift: l10n.t('By shift'),
+    slot: l10n.t('By slot'),
   })[split];
 
 const missingName = (split: AnalyticsSplit): string =>
@@ -67,6 +69,7 @@ const missingName = (split: AnalyticsSplit): string =>
     batch: l10n.t('Without a batch'),
     operator: l10n.t('Without an operator'),
     shift: l10n.t('Outside of shifts'),
+    slot: l10n.t('Without a slot'),
   })[split];
 
 export const groupName = ({ name }: { readonly name: string }, split: AnalyticsSplit): string =>

@@ -100,4 +100,5 @@ const splitLabel = ({ split_by }: Pick<InsightQuestion, 'split_by'>): string =>
     batch: vscode.l10n.t('By batch'),
     operator: vscode.l10n.t('By operator'),
     shift: vscode.l10n.t('By shift'),
+    slot: vscode.l10n.t('By slot'),
   })[split_by];

@@ -89,11 +89,15 @@ export class StationApi {
    */
   async *stream<O extends Operation>(
     operation: O,
-    { params }: Pick<CallInput<O>, 'params'>,
+    { params, query }: Pick<CallInput<O>, 'params' | 'query'>,
     signal: AbortSignal,
   ): AsyncGenerator<{ event: string | undefined; data: unknown }, void> {
     const { EventSourceParserStream } = await import('./http.ts');
-    const answer = await this.#fetch(pathOf(operation, params), { method: 'GET', signal });
+    const answer = await this.#fetch(pathOf(operation, params), {
+      method: 'GET',
+      searchParams: queryOf(query),
+      signal,
+    });
     if (answer.body === null) return;
     let unread = 0;
     const state = { isDead: false };

@@ -79,7 +79,7 @@ export class Connection implements vscode.Disposable {
 
   async *stream<O extends Operation>(
     operation: O,
-    input: Pick<CallInput<O>, 'params'>,
+    input: Pick<CallInput<O>, 'params' | 'query'>,
     signal: AbortSignal,
   ): AsyncGenerator<{ event: string | undefined; data: unknown }, void> {
     yield* (await this.#streamingApi()).stream(operation, input, signal);

@@ -129,6 +129,30 @@ def breaking():
     }
   });
 
+  it('runs beside TofuPilot’s own plug-in, which clients until 2.11 have, as without it', async () => {
+    const folder = await scriptFolder({
+      'conftest.py': `import importlib.util
+if importlib.util.find_spec("tofupilot.pytest") is not None:
+    pytest_plugins = ["tofupilot.pytest.plugin"]
+`,
+      'test_board.py': `${names}
+def test_supply(measure):
+    assert measure("supply", 3.31, lower=3.2, upper=3.4, units="V")
+def test_led():
+    assert "red" == "green"
+`,
+    });
+    const host = await Host.run(python, path.join(folder, 'test_board.py'));
+    assert.deepEqual(
+      host.all('phase_complete').map(({ name, outcome, measurements }) => [name, outcome, measurements.length]),
+      [
+        ['test_supply', 'PASS', 1],
+        ['test_led', 'FAIL', 0],
+      ],
+    );
+    assert.deepEqual([host.one('run_complete').outcome, host.all('run_crashed').length], ['FAIL', 0]);
+  });
+
   it('believes the worst that pytest says: of a subtest, a hook of conftest.py, and the session', async () => {
     const folder = await scriptFolder({
       'conftest.py': `import pytest

@@ -41,7 +41,7 @@ function namesIn(list: SyntaxNode, python: PythonSource): SyntaxNode[] {
   return first === undefined ? [] : [first];
 }
 
-function positional(list: SyntaxNode): SyntaxNode[] {
+export function positional(list: SyntaxNode): SyntaxNode[] {
   const found: SyntaxNode[] = [];
   for (let child = list.firstChild; child !== null; child = child.nextSibling) {
     if (/^[(),]$/.test(child.name) || child.prevSibling?.name === 'AssignOp') continue;
@@ -122,7 +122,7 @@ export function givenName(decorators: readonly SyntaxNode[], python: PythonSourc
   return null;
 }
 
-function enclosingFunction(node: SyntaxNode): SyntaxNode | null {
+export function enclosingFunction(node: SyntaxNode): SyntaxNode | null {
   for (let around: SyntaxNode | null = node; around !== null; around = around.parent) {
     if (around.name === 'FunctionDefinition') return around;
     if (around.name === 'DecoratedStatement') return around.getChild('FunctionDefinition');

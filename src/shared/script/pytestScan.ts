@@ -1,5 +1,8 @@
 import type { SyntaxNode } from '@lezer/common';
+import { enclosingFunction, namePattern, positional } from './measurementScan.ts';
+import type { NamePattern } from './namePattern.ts';
 import type { PythonSource } from './pythonSource.ts';
+import type { DeclaredMeasurement } from './scriptInfo.ts';
 
 export interface PytestTest {
   /** Such as `test_supply` or `TestRadio::test_power`. */
@@ -48,3 +51,25 @@ const undecorated = (node: SyntaxNode): SyntaxNode => (node.parent?.name === 'De
 
 const hasMainGuard = (python: PythonSource): boolean =>
   python.top.getChildren('IfStatement').some((node) => /^if\b[^:]*\b__name__\b/.test(python.text(node)));
+
+/** Returns what the tests measure by the fixture `measure`. Its place in a helper belongs to no phase. */
+export function findPytestMeasurements(python: PythonSource, tests: readonly PytestTest[]): DeclaredMeasurement[] {
+  return python.calls(/^measure$/).flatMap((call) => {
+    const list = call.getChild('ArgList');
+    const node = python.argument(call, 'name')?.nextSibling?.nextSibling ?? (list && positional(list)[0]);
+    const name = node ? namePattern(node, python, false) : null;
+    if (!node || name === null || name.every((part) => part === '')) return [];
+    const owner = enclosingFunction(call);
+    const test = tests.find((each) => each.node.from === owner?.from && each.node.to === owner.to);
+    return [
+      { phase: test === undefined ? null : phaseOf(test, python), name, literal: { from: node.from, to: node.to } },
+    ];
+  });
+}
+
+/** Returns the name of a test in a run, which has the values of its parameters in brackets. */
+function phaseOf({ name, node }: PytestTest, python: PythonSource): NamePattern {
+  const decorators = node.parent?.name === 'DecoratedStatement' ? node.parent.getChildren('Decorator') : [];
+  const hasParameters = decorators.some((each) => /\bparametrize\b/.test(python.text(each)));
+  return hasParameters ? [`${name}[`, ']'] : [name];
+}

@@ -94,6 +94,11 @@ export class PythonSource {
     return this.#values.get(name);
   }
 
+  /** Returns the value that the module assigns to a name; null if it assigns several. */
+  constant(name: string): SyntaxNode | null | undefined {
+    return this.#constants.get(name);
+  }
+
   /** Returns the value of a string literal; null for strings with escapes, for f-strings, and for other nodes. */
   literal(node: SyntaxNode | null): string | null {
     if (node?.name === 'ContinuedString') {

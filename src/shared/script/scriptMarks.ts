@@ -1,6 +1,7 @@
 import type { SyntaxNode } from '@lezer/common';
+import { childrenOf } from './pythonItems.ts';
 import type { PythonSource } from './pythonSource.ts';
-import type { ProcedureMention, TextSpan, WrittenKey } from './scriptInfo.ts';
+import type { ProcedureArgument, ProcedureMention, TextSpan, WrittenKey } from './scriptInfo.ts';
 
 const makesOpenHtfTest = /(?:^|\.)Test$/;
 const makesV2Run = /(?:^|\.)runs\.create$/;
@@ -15,6 +16,23 @@ export function findEntry(python: PythonSource, runCalls: readonly SyntaxNode[])
 
 export function findProcedures(python: PythonSource, runCalls: readonly SyntaxNode[]): ProcedureMention[] {
   return usesFramework(python) ? runCalls.flatMap((call) => namedProcedure(call, python)) : [];
+}
+
+/** Returns the procedure that `PROCEDURE_ID` names, as in phase scripts and files of pytest; undefined if there is no such variable. */
+export function namedByVariable(
+  python: PythonSource,
+): { procedures: ProcedureMention[]; arguments: ProcedureArgument[] } | undefined {
+  if (usesFramework(python)) return undefined;
+  const value = python.constant('PROCEDURE_ID');
+  if (value === undefined) return undefined;
+  const statement = value?.parent;
+  const isOfIt = statement != null && childrenOf(statement).filter(({ name }) => name !== 'TypeDef').length === 3;
+  const id = python.literal(value)?.trim();
+  if (value === null || !id || !isOfIt) return { procedures: [], arguments: [{ kind: 'computed' }] };
+  return {
+    procedures: [{ id, literal: span(value), takesOnlyId: false }],
+    arguments: [{ kind: 'named', id }],
+  };
 }
 
 const usesFramework = (python: PythonSource): boolean => python.imports.some((text) => importsFramework.test(text));

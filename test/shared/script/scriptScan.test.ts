@@ -100,3 +100,74 @@ describe('The cheap searches', () => {
     });
   }
 });
+
+describe('the scan of a file of pytest', () => {
+  const source = `import pytest
+
+PROCEDURE_ID = "FVT1"
+
+def helper(measure):
+    measure("helped", 1)
+
+def test_supply(measure):
+    assert measure("supply", 3.3, lower=3.2)
+    measure(name="ripple", value=1)
+
+@pytest.mark.parametrize("led", ["red", "green"])
+def test_led(measure, led):
+    measure(f"{led}_current", 0.01)
+
+class TestRadio:
+    def test_power(self, measure):
+        measure("power", 3)
+        self.measure("no", 1)
+        measure(names[0], 1)
+`;
+
+  it('finds what the tests measure, by the names that phases have in runs', () => {
+    const { measurements, phases } = scanScript(source, 'test_board.py');
+    assert.deepEqual(
+      measurements.map(({ phase, name, literal }) => [phase, name, source.slice(literal.from, literal.to)]),
+      [
+        [null, ['helped'], '"helped"'],
+        [['test_supply'], ['supply'], '"supply"'],
+        [['test_supply'], ['ripple'], '"ripple"'],
+        [['test_led[', ']'], ['', '_current'], 'f"{led}_current"'],
+        [['TestRadio::test_power'], ['power'], '"power"'],
+      ],
+    );
+    assert.deepEqual(
+      phases.map(({ name, measurements: lines }) => [name, lines]),
+      [
+        ['test_supply', { supply: 9, ripple: 10 }],
+        ['test_led', {}],
+        ['TestRadio::test_power', { power: 18 }],
+      ],
+    );
+  });
+
+  it('finds the procedure in PROCEDURE_ID, as in a script with phase functions', () => {
+    for (const [text, name] of [
+      [source, 'test_board.py'],
+      ['PROCEDURE_ID = "FVT1"\ndef phase_a():\n    pass\n', 'board.py'],
+    ] as const) {
+      const { procedures: mentions, procedureArguments } = scanScript(text, name);
+      assert.deepEqual(
+        mentions.map(({ id, literal }) => [id, text.slice(literal.from, literal.to)]),
+        [['FVT1', '"FVT1"']],
+      );
+      assert.deepEqual(procedureArguments, [named('FVT1')]);
+    }
+  });
+
+  it('leaves PROCEDURE_ID to Python if it is computed, and ignores it where another framework takes no notice of it', () => {
+    const plain = 'def phase_a():\n    pass\n';
+    assert.deepEqual(procedures(`PROCEDURE_ID = os.environ["P"]\n${plain}`), [computed]);
+    assert.deepEqual(procedures(`PROCEDURE_ID = "A"\nPROCEDURE_ID = "B"\n${plain}`), [computed]);
+    assert.deepEqual(procedures(`PROCEDURE_ID, PART_NUMBER = "FVT1", "P1"\n${plain}`), [computed]);
+    assert.deepEqual(procedures(`PROCEDURE_ID: str = "FVT1"\n${plain}`), [named('FVT1')]);
+    assert.deepEqual(procedures(plain), []);
+    assert.deepEqual(procedures('import openhtf as htf\nPROCEDURE_ID = "A"\nhtf.Test(p)\n'), [unnamed]);
+    assert.deepEqual(procedures('PROCEDURE_ID = "A"\nprint(1)\n'), []);
+  });
+});

@@ -1,8 +1,8 @@
-import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { WindowRequest } from '../../shared/contract/operator.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { nextSerialNumber } from '../../shared/live/operatorTexts.ts';
+import { testName } from '../../shared/script/testFiles.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { LiveScript, LiveScripts, StartScript } from '../connection/liveScripts.ts';
 import type { StationStore } from '../connection/stationStore.ts';
@@ -51,7 +51,7 @@ export class StationAgents implements vscode.Disposable {
   ensure(station: string): void {
     const script = this.#dependencies.scripts.get(station);
     const count = script === undefined ? 1 : setting('slots', script);
-    const name = script === undefined ? null : basename(script.fsPath);
+    const name = script === undefined ? null : testName(script.path);
     for (let slot = 1; slot <= count; slot += 1) {
       this.#agent(station, slot).offer({ script: name, problem: null, slots: count });
     }

@@ -1,6 +1,6 @@
-import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { PhaseChoice, RunMode } from '../../shared/contract/runner.ts';
+import { testName } from '../../shared/script/testFiles.ts';
 import type { AssistantRun, EndedRun, Slot, StartScript } from '../connection/liveScripts.ts';
 import { setting } from '../vscode/settings.ts';
 import { UserError } from '../vscode/userError.ts';
@@ -78,7 +78,7 @@ export class RunService implements vscode.Disposable {
     const station = options.mode === 'dry' ? undefined : this.#dependencies.store.selected?.id;
     const free = this.#queue.freeSlots(script, station, setting('slots', script));
     const slots =
-      free.length > 1 ? await pickSlots(script, basename(script.fsPath), free, options.mode !== 'debug') : free;
+      free.length > 1 ? await pickSlots(script, testName(script.path), free, options.mode !== 'debug') : free;
     if (slots.length <= 1) {
       await this.run(script, { ...options, slot: slots[0] });
       return;
@@ -104,7 +104,7 @@ export class RunService implements vscode.Disposable {
     const number = wanted ?? this.#queue.freeSlots(script, station, count)[0] ?? 1;
     if (number <= count) return { number, count };
     throw new UserError(
-      vscode.l10n.t('{0} has {1} slots, so there is no slot {2}.', basename(script.fsPath), count, number),
+      vscode.l10n.t('{0} has {1} slots, so there is no slot {2}.', testName(script.path), count, number),
     );
   }
 
@@ -122,7 +122,7 @@ export class RunService implements vscode.Disposable {
 
   /** Runs the script again and again, and says at the end how the runs ended. */
   async repeat(script: vscode.Uri, repeating: Repeating, choice?: PhaseChoice): Promise<void> {
-    await repeatRuns(basename(script.fsPath), repeating, (repetition) => this.run(script, { choice, repetition }));
+    await repeatRuns(testName(script.path), repeating, (repetition) => this.run(script, { choice, repetition }));
   }
 
   /** Runs a phase and all that follow it. */

@@ -1,6 +1,6 @@
-import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { PhaseChoice, RunMode } from '../../shared/contract/runner.ts';
+import { testName } from '../../shared/script/testFiles.ts';
 import type { AssistantRun, Slot } from '../connection/liveScripts.ts';
 import type { ScriptProcess } from './process/scriptProcess.ts';
 
@@ -71,7 +71,7 @@ export class RunSession implements vscode.Disposable {
   }
 
   get name(): string {
-    return [basename(this.script.fsPath), ...(this.slotName === undefined ? [] : [this.slotName])].join(', ');
+    return [testName(this.script.path), ...(this.slotName === undefined ? [] : [this.slotName])].join(', ');
   }
 
   get where(): string {

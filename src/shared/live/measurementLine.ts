@@ -18,6 +18,10 @@ export function expectedOf(measurement: RunnerMeasurement): string {
   return text === '' || measurement.units === null ? text : `${text} ${measurement.units}`;
 }
 
+/** Whether the verdict of a measurement with limits follows later, as in procedures. */
+export const isPending = ({ outcome, measured_value: value, validators }: RunnerMeasurement): boolean =>
+  outcome === 'UNSET' && value !== undefined && validators.length > 0;
+
 export function measurementLine(measurement: RunnerMeasurement): string {
   const { name, outcome, measured_value: value, validators } = measurement;
   const rules = rulesOf(measurement);
@@ -25,4 +29,11 @@ export function measurementLine(measurement: RunnerMeasurement): string {
   const { is_marginal } = toLiveMeasurement({ ...measurement, value, validators });
   const verdict = is_marginal ? `${outcome}, marginal (outside ${marginalText(rules)})` : outcome;
   return `${name} = ${valueOf(measurement)}${limits === '' ? '' : `, expected ${limits}`}: ${verdict}`;
+}
+
+/** Returns the line of a measurement whose phase is in progress. */
+export function currentLine(measurement: RunnerMeasurement): string {
+  if (!isPending(measurement)) return measurementLine(measurement);
+  const expected = limitsText(rulesOf(measurement));
+  return `${measurement.name} = ${valueOf(measurement)}, expected ${expected}: no verdict before the end of the phase`;
 }

@@ -26,6 +26,8 @@ export interface PythonMention {
 export interface ProcedureReading {
   readonly name: string;
   readonly phases: readonly ProcedurePhase[];
+  /** The lines of the keys of the stages that the file has. */
+  readonly stageLines: Readonly<Partial<Record<ProcedureStage, number>>>;
   readonly plugs: readonly { readonly name: string; readonly python: PythonMention | null }[];
   readonly unitFields: DeclaredProcedure['unitFields'];
   readonly problems: readonly ProcedureProblem[];
@@ -56,6 +58,11 @@ export function readProcedure(source: string, file: string): ProcedureReading | 
   return {
     name: text(root['name']) ?? '',
     phases,
+    stageLines: Object.fromEntries(
+      procedureStages
+        .filter((stage) => root[stage] !== undefined)
+        .map((stage) => [stage, document.lineAt(document.keySpan([], stage).from)]),
+    ),
     plugs,
     unitFields: unitFieldsOf(unit),
     get problems() {

@@ -76,6 +76,14 @@ export function testFileKind(path: string, language?: string): TestFileKind | un
   );
 }
 
+/** Returns what people call a test: its file, or the folder of a procedure, because all procedures have the same file name. */
+export function testName(path: string): string {
+  const name = baseName(path);
+  if (testFileKind(path) !== procedureFiles) return name;
+  const folder = baseName(path.slice(0, -name.length - 1));
+  return folder === '' ? name : folder;
+}
+
 /**
  * Returns what the source of a file shows; undefined if it certainly defines no tests.
  * @param path with or without a folder

@@ -6,6 +6,9 @@ import { formatClock, progressOf } from '../../shared/live/operatorTexts.ts';
 import { icon } from '../shared/icons.ts';
 import { idIn, partRole, reason, type SlotPlace } from './words.ts';
 
+/** Procedures and scripts of the v2 client name their procedure by an id, which says nothing to people. */
+const isId = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
 export function runningHead(
   test: LiveTest,
   { actions, connected }: LiveState,
@@ -17,7 +20,7 @@ export function runningHead(
   const running = test.phases.findLast(({ state }) => state === 'RUNNING');
   const starter = test.started_by === undefined ? null : l10n.t('Started by an assistant');
   const facts = [starter, test.part_number, test.procedure_id, test.name].filter(
-    (fact) => fact !== null && fact !== '',
+    (fact) => fact !== null && fact !== '' && !isId.test(fact),
   );
   return html`
     <section class="running" role=${partRole(place)} aria-label=${l10n.t('Running test')}>

@@ -326,6 +326,16 @@ describe('the scan of a procedure.yaml', () => {
     );
     assert.deepEqual(scan.phases[1]?.measurements, { supply_voltage: 18 });
     assert.deepEqual(
+      scan.phases.map(({ group }) => group?.name),
+      ['setup', 'main', 'teardown'],
+    );
+    for (const { group, line, endLine } of scan.phases) {
+      assert.match(board.split('\n')[(group?.line ?? 0) - 1] ?? '', new RegExp(`^${group?.name}:`));
+      assert.ok(group !== undefined && group.line < line && group.endLine >= endLine);
+    }
+    const single = scanProcedure('name: A\nmain:\n  - name: B\n', 'procedure.yaml');
+    assert.equal(single.phases[0]?.group, undefined);
+    assert.deepEqual(
       scan.measurements.map(({ phase, name, literal }) => [phase, name, board.slice(literal.from, literal.to)]),
       [[['Check Spannung É'], ['supply_voltage'], 'Supply voltage']],
     );

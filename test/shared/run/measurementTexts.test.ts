@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { RunnerMeasurement } from '../../../src/shared/contract/runner.ts';
 import { toLiveMeasurement } from '../../../src/shared/live/liveMeasurement.ts';
-import { expectedOf, measurementLine, valueOf } from '../../../src/shared/live/measurementLine.ts';
+import { currentLine, expectedOf, measurementLine, valueOf } from '../../../src/shared/live/measurementLine.ts';
 import { limitsOf } from '../../../src/shared/run/limits.ts';
 import { measuredText } from '../../../src/shared/run/results.ts';
 import { parseValidator } from '../../../src/shared/run/validators.ts';
@@ -23,6 +23,14 @@ describe('the texts of a measurement', () => {
     assert.deepEqual([valueOf(failed), expectedOf(failed)], ['5.29695453 V', '4.9 ≤ x ≤ 5.1 V']);
     assert.equal(measurementLine(measured(undefined, 'UNSET')), 'rail = not set: UNSET');
     assert.equal(measurementLine({ ...measured('GREEN', 'PASS'), units: null }), 'rail = GREEN: PASS');
+  });
+
+  it('says that a verdict follows, while the phase of a measurement with limits runs', () => {
+    const pending = measured(3.3, 'UNSET', 'x >= 3.2');
+    assert.equal(currentLine(pending), 'rail = 3.3 V, expected x ≥ 3.2: no verdict before the end of the phase');
+    assert.match(measurementLine(pending), /: UNSET$/);
+    assert.match(currentLine(measured(3.3, 'UNSET')), /: UNSET$/); // without limits, none follows
+    assert.match(currentLine({ ...pending, outcome: 'FAIL' }), /: FAIL$/);
   });
 
   it('shows all digits of a value that rounding would move across a limit', () => {

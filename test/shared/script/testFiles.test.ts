@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { pythonFiles, testFileKind, testFileKinds, testFilesGlob } from '../../../src/shared/script/testFiles.ts';
+import {
+  pythonFiles,
+  testFileKind,
+  testFileKinds,
+  testFilesGlob,
+  testName,
+} from '../../../src/shared/script/testFiles.ts';
 
 describe('the kinds of test files', () => {
   it('recognize a file by its language or its name, wherever it is', () => {
@@ -10,6 +16,15 @@ describe('the kinds of test files', () => {
     assert.equal(testFileKind('/bench/tests/fvt1.py', 'plaintext'), pythonFiles);
     assert.equal(testFileKind('/bench/fvt1.pyc'), undefined);
     assert.equal(testFileKind('/bench/fvt1.py/notes.txt', 'plaintext'), undefined);
+  });
+
+  it('are called by their file, and procedures by their folder', () => {
+    assert.deepEqual(
+      ['/bench/fvt1.py', '/bench/radio/procedure.yaml', 'C:\\bench\\radio\\procedure.yml', '/procedure.yaml'].map(
+        testName,
+      ),
+      ['fvt1.py', 'radio', 'radio', 'procedure.yaml'],
+    );
   });
 
   it('are all in the glob that finds them on disk', () => {

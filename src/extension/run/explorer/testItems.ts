@@ -94,13 +94,12 @@ export class TestItems {
         if (isFromRun(item.id)) item.parent?.children.delete(item.id);
       }
     }
-    const used = new Set<string>();
-    const known = new Map(this.#phasesOf(script).map((item) => [item.id, item]));
+    // Groups may have phases of the same name.
+    const known = new Map<string, vscode.TestItem[]>();
+    for (const item of this.#phasesOf(script)) known.set(item.id, [...(known.get(item.id) ?? []), item]);
     return phases.map((phase, position) => {
-      const found = known.get(`${script.id}#${phase.name}`);
-      if (execution.number > 1 || found === undefined || used.has(found.id))
-        return this.addUnplannedPhase(script, phase, execution, position);
-      used.add(found.id);
+      const found = execution.number > 1 ? undefined : known.get(`${script.id}#${phase.name}`)?.shift();
+      if (found === undefined) return this.addUnplannedPhase(script, phase, execution, position);
       found.sortText = sortText(execution.number, position);
       return found;
     });

@@ -6,7 +6,7 @@ import type {
   RunnerMeasurement,
 } from '../../../shared/contract/runner.ts';
 import { diagnosisLine } from '../../../shared/live/diagnosisLine.ts';
-import { expectedOf, measurementLine, valueOf } from '../../../shared/live/measurementLine.ts';
+import { currentLine, expectedOf, isPending, measurementLine, valueOf } from '../../../shared/live/measurementLine.ts';
 import type { Verdict } from '../../../shared/live/runProgress.ts';
 import { lineRange } from '../../vscode/scriptFile.ts';
 import type { PlannedPhase, TestItems } from './testItems.ts';
@@ -25,6 +25,8 @@ export class TestResults {
   #hasCrashed = false;
   #phases = new Map<string, vscode.TestItem>();
   #last: PhaseEnd | undefined;
+  /** The measurements without a verdict yet, by the key of their phase and their name. */
+  readonly #pending = new Set<string>();
 
   /** @param slot its name, if units are tested in others at the same time */
   constructor(items: TestItems, script: vscode.TestItem, run: vscode.TestRun, slot: string | undefined) {
@@ -50,10 +52,12 @@ export class TestResults {
         break;
       case 'measurement_update':
         if (event.measurement.outcome !== 'PARTIALLY_SET') {
-          this.output(`  ${measurementLine(event.measurement)}\n`, undefined, this.#item(event));
+          if (isPending(event.measurement)) this.#pending.add(`${event.key}/${event.measurement.name}`);
+          this.output(`  ${currentLine(event.measurement)}\n`, undefined, this.#item(event));
         }
         break;
       case 'phase_complete':
+        this.#showVerdicts(event);
         this.#endPhase(event);
         break;
       case 'phase_log':
@@ -103,6 +107,14 @@ export class TestResults {
 
   get #shownExecution(): { number: number; name: string | undefined } {
     return { number: this.#execution, name: this.#slot };
+  }
+
+  /** Shows the measurements again that were shown without their verdict. */
+  #showVerdicts(event: PhaseEnd): void {
+    for (const measurement of event.measurements) {
+      if (!this.#pending.delete(`${event.key}/${measurement.name}`)) continue;
+      this.output(`  ${measurementLine(measurement)}\n`, undefined, this.#item(event));
+    }
   }
 
   #item({ key, name }: PhaseEvent): vscode.TestItem {

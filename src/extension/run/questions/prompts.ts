@@ -54,6 +54,7 @@ export class Prompts implements vscode.Disposable {
     let isPostponed = isQuestionOpen();
     while (this.#open.has(prompt.request_id)) {
       if (isShared(prompt)) await this.#waitWhileShownElsewhere(source.token);
+      if (source.token.isCancellationRequested) return; // it was answered there
       const value = isPostponed ? undefined : await this.#answerTo(prompt, source.token);
       isPostponed = false;
       if (!this.#open.has(prompt.request_id)) return; // answered elsewhere, timed out, or stopped

@@ -68,10 +68,12 @@ describe('several units at once', function () {
     await eventually(async () => assert.match(await window.quickInput.message(), /slots\.py, slot 2 · Bench 1/));
     await window.quickInput.fill('UNIT-3');
     await window.quickInput.accept();
+    await window.quickInput.closed(); // the command palette would close it before it has taken the answer
     await window.command(runCommand);
     await eventually(async () => assert.match(await window.quickInput.message(), /slots\.py, slot 1 · Bench 1/));
     await window.quickInput.fill('UNIT-4');
     await window.quickInput.accept();
+    await window.quickInput.closed(); // the command palette would close it before it has taken the answer
     await window.command(runCommand);
     await window.notification('slots.py, slot 1 is still running').close();
     for (const slot of [1, 2]) bench.write(`go-${slot}`, '');

@@ -90,6 +90,7 @@ export class OperatorPanel implements vscode.Disposable {
     await watchWithReconnect({
       open: () => {
         const input = { params: { id: this.#station }, query: { slots: 'all' as const } };
+        this.#states.clear(); // the server begins with the whole state of each slot that it knows
         return this.#connection.stream(operator.states, input, signal);
       },
       onEvent: (event) => this.#handleEvent(stateEvent.parse(event)),

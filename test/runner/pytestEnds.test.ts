@@ -11,6 +11,16 @@ const names = 'PROCEDURE_ID, SERIAL_NUMBER, PART_NUMBER = "FVT1", "SN1", "P1"\n'
 
 const phases = (host: Host): unknown[] => host.all('phase_complete').map(({ name, outcome }) => [name, outcome]);
 
+/** A value may be saved a moment after it was measured, if the disk is slow. */
+const untilSaved = `import os, pathlib, time
+def is_saved(text):
+    return any(text in body.read_text() for body in pathlib.Path(__file__).parent.glob("outbox/*/body.json"))
+def until_saved(text):
+    end = time.monotonic() + 50
+    while not is_saved(text) and time.monotonic() < end:
+        time.sleep(0.01)
+`;
+
 withNewestPython('A session of pytest', (python) => {
   const run = async (source: string, options: Options = {}): Promise<Host> => {
     const folder = await scriptFolder({ 'test_board.py': source });
@@ -47,7 +57,13 @@ withNewestPython('A session of pytest', (python) => {
 
   it('that dies leaves its result on disk, and it is no PASS', async () => {
     const folder = await scriptFolder({
-      'test_board.py': `${names}import os\ndef test_a():\n    pass\ndef test_b(measure):\n    measure("supply", 4.25)\n    os._exit(0)\n`,
+      'test_board.py': `${names}${untilSaved}def test_a():
+    pass
+def test_b(measure):
+    measure("supply", 4.25)
+    until_saved("4.25")
+    os._exit(0)
+`,
     });
     const outbox = path.join(folder, 'outbox');
     await Host.run(python, path.join(folder, 'test_board.py'), {
@@ -62,15 +78,10 @@ withNewestPython('A session of pytest', (python) => {
 
   it('saves a burst of measurements while the test goes on, so that they survive the end of its process', async () => {
     const folder = await scriptFolder({
-      'test_board.py': `${names}import os, pathlib, time
-def is_saved(name):
-    return any(name in body.read_text() for body in pathlib.Path(__file__).parent.glob("outbox/*/body.json"))
-def test_burst(measure):
+      'test_board.py': `${names}${untilSaved}def test_burst(measure):
     for number in range(500):
         measure(f"voltage_{number}", number)
-    end = time.monotonic() + 60
-    while not is_saved("voltage_499") and time.monotonic() < end:
-        time.sleep(0.01)
+    until_saved("voltage_499")
     os._exit(0)
 `,
     });

@@ -47,15 +47,16 @@ class WritingDriver extends PostgresDriver {
 
   constructor(config: PostgresDialectConfig, leaseBackend: number | null) {
     super(config);
-    // One message for all of them.
-    const lines = ['begin', `select pg_advisory_xact_lock(${writerLock})`];
-    if (leaseBackend !== null) lines.push(requireLease(leaseBackend));
-    this.#begin = CompiledQuery.raw(lines.join('; '));
+    // One message for all of them. A block of PL/pgSQL would take longer than the rest, because it is compiled each time.
+    this.#begin = CompiledQuery.raw(
+      `begin; select pg_advisory_xact_lock(${writerLock}); select ${hasLease(leaseBackend)} as is_active`,
+    );
   }
 
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     try {
-      await connection.executeQuery(this.#begin);
+      const { rows } = await connection.executeQuery<{ is_active: boolean }>(this.#begin);
+      if (rows[0]?.is_active !== true) throw new Error('This station server is no longer the active one.');
     } catch (error) {
       // The transaction has begun, and the connection returns to the pool. One that is lost leaves the pool by itself.
       await connection.executeQuery(CompiledQuery.raw('rollback')).catch(() => undefined);
@@ -64,12 +65,9 @@ class WritingDriver extends PostgresDriver {
   }
 }
 
-const requireLease = (backend: number): string =>
-  `do $$ begin
-     if not exists (select from pg_locks where ${isActiveLock} and granted and pid = ${backend}) then
-       raise exception 'This station server is no longer the active one.';
-     end if;
-   end $$`;
+/** @param backend null if the process is not a server, and needs no lease */
+const hasLease = (backend: number | null): string =>
+  backend === null ? 'true' : `exists (select from pg_locks where ${isActiveLock} and granted and pid = ${backend})`;
 
 class WordyDialect extends PostgresDialect {
   readonly #config: PostgresDialectConfig;

@@ -5,7 +5,7 @@ import {
   type PostgresPoolClient,
   type PostgresQueryResult,
 } from 'kysely';
-import type { Pool, PoolClient } from 'pg';
+import type { Pool, PoolClient, QueryConfig } from 'pg';
 import { withoutNul } from './withoutNul.ts';
 
 /** The names of the statements that stay prepared, by their texts. */
@@ -33,7 +33,13 @@ class PreparingClient implements PostgresPoolClient {
     if (typeof sql !== 'string') throw new Error('Cursors are not used.');
     const name = names.get(sql);
     const query = { text: sql, values: [...parameters] };
-    return this.#client.query(name === undefined ? query : { ...query, name });
+    return this.#lastResult(name === undefined ? query : { ...query, name });
+  }
+
+  /** A text with several statements has the result of the last one. */
+  async #lastResult(query: QueryConfig): Promise<unknown> {
+    const result: unknown = await this.#client.query(query);
+    return Array.isArray(result) ? result.at(-1) : result;
   }
 
   release(isDestroyed?: boolean): void {

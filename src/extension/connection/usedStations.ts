@@ -184,7 +184,11 @@ export class UsedStations implements vscode.Disposable {
   #release(station: string): void {
     if (!this.#granted.delete(station)) return;
     this.#last = this.#last
-      .then(() => this.#connection.call(stationUses.end, { params: { id: station, window_id: this.#window } }))
+      .then(async () => {
+        // A test in another slot may have begun since.
+        if (this.#tests.has(station)) return;
+        await this.#connection.call(stationUses.end, { params: { id: station, window_id: this.#window } });
+      })
       .catch((error: unknown) => this.#log.debug(`end of the use of station ${station}: ${String(error)}`));
   }
 

@@ -47,18 +47,12 @@ export class RunQueue {
 
   /** Returns whether a run uses the station; a dry run uses what is connected, whichever station that is. */
   isInUse(station: string | undefined, except?: RunSession): boolean {
-    return [...this.#runs].some(
-      (run) => run !== except && (station === undefined || run.station === undefined || run.station.id === station),
-    );
+    return [...this.#runs].some((run) => run !== except && isAt(station, run));
   }
 
   /** Returns the slots of a script in which it tests no unit, here or in a dry run. */
   freeSlots(script: vscode.Uri, station: string | undefined, count: number): number[] {
-    const used = [...this.#runs].filter(
-      (run) =>
-        run.script.toString() === script.toString() &&
-        (station === undefined || run.station === undefined || run.station.id === station),
-    );
+    const used = [...this.#runs].filter((run) => run.script.toString() === script.toString() && isAt(station, run));
     const all = Array.from({ length: count }, (_, index) => index + 1);
     return all.filter((slot) => used.every((run) => run.slot.number !== slot));
   }
@@ -67,7 +61,7 @@ export class RunQueue {
   slotTesting(unit: string, except: RunSession): number | undefined {
     const station = except.station?.id;
     return [...this.#runs].find(
-      (run) => run !== except && run.slot.count > 1 && run.unit === unit.trim() && run.station?.id === station,
+      (run) => run !== except && run.slot.count > 1 && run.unit === unit.trim() && isAt(station, run),
     )?.slot.number;
   }
 
@@ -93,6 +87,10 @@ export class RunQueue {
     return [...this.#runs].filter(({ state }) => state === 'queued' || state === 'running');
   }
 }
+
+/** Returns whether a run may use the station. A dry run, whose station is undefined, uses what is connected. */
+const isAt = (station: string | undefined, run: RunSession): boolean =>
+  station === undefined || run.station === undefined || run.station.id === station;
 
 /**
  * Waits for the station, and shows it in the Test Results and in a notification; both can cancel the run.

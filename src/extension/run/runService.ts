@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { PhaseChoice, RunMode } from '../../shared/contract/runner.ts';
 import { testName } from '../../shared/script/testFiles.ts';
 import type { AssistantRun, EndedRun, Slot, StartScript } from '../connection/liveScripts.ts';
+import { showWarning } from '../vscode/messages.ts';
 import { setting } from '../vscode/settings.ts';
 import { UserError } from '../vscode/userError.ts';
 import { Profiles } from './explorer/profiles.ts';
@@ -110,9 +111,23 @@ export class RunService implements vscode.Disposable {
 
   async #askUnit(run: RunSession, own: string | null): Promise<string | null> {
     const { serialNumbers } = this.#dependencies;
-    const number = await serialNumbers.answer(run.script, run.title, own, (unit) => this.#refusalOf(unit, run));
-    run.unit = number ?? undefined;
-    return number;
+    for (;;) {
+      const number = await serialNumbers.answer(run.script, run.title, own, (unit) => this.#refusalOf(unit, run));
+      // An operator may have started the unit in another slot while the user was asked.
+      const refusal = number === null ? undefined : this.#refusalOf(number, run);
+      if (refusal === undefined) {
+        run.unit = number ?? undefined;
+        return number;
+      }
+      void showWarning(refusal);
+    }
+  }
+
+  /** @throws UserError if another slot tests the unit */
+  #setUnit(run: RunSession, unit: string): void {
+    const refusal = this.#refusalOf(unit, run);
+    if (refusal !== undefined) throw new UserError(refusal);
+    run.unit = unit.trim();
   }
 
   #refusalOf(unit: string, run: RunSession): string | undefined {
@@ -122,7 +137,8 @@ export class RunService implements vscode.Disposable {
 
   /** Runs the script again and again, and says at the end how the runs ended. */
   async repeat(script: vscode.Uri, repeating: Repeating, choice?: PhaseChoice): Promise<void> {
-    await repeatRuns(testName(script.path), repeating, (repetition) => this.run(script, { choice, repetition }));
+    const slot = await this.#pickSlot(script);
+    await repeatRuns(testName(script.path), repeating, (repetition) => this.run(script, { choice, repetition, slot }));
   }
 
   /** Runs a phase and all that follow it. */
@@ -130,7 +146,14 @@ export class RunService implements vscode.Disposable {
     const found = this.#dependencies.items.phaseOf(phase);
     if (found === undefined) throw new UserError(vscode.l10n.t('Choose a phase of a script.'));
     const request = this.#profiles.request(phase, 'push');
-    await this.run(found.script, { request, choice: { from: found.name } });
+    await this.run(found.script, { request, choice: { from: found.name }, slot: await this.#pickSlot(found.script) });
+  }
+
+  /** Returns the slot that the user chooses for one unit; undefined if there is nothing to choose. */
+  async #pickSlot(script: vscode.Uri): Promise<number | undefined> {
+    const free = this.#queue.freeSlots(script, this.#dependencies.store.selected?.id, setting('slots', script));
+    const [slot] = free.length > 1 ? await pickSlots(script, testName(script.path), free, false) : free;
+    return slot;
   }
 
   /** See `RunForAssistant`. */
@@ -158,9 +181,9 @@ export class RunService implements vscode.Disposable {
     this.#queue.add(run);
     let place: QueuePlace<RunSession> | undefined;
     try {
-      const refusal = run.unit === undefined ? undefined : this.#refusalOf(run.unit, run);
-      if (refusal !== undefined) throw new UserError(refusal);
+      if (run.serialNumber !== undefined) this.#setUnit(run, run.serialNumber);
       const asked = await prepareRun(this.#dependencies, run, (own) => this.#askUnit(run, own));
+      if (run.serialNumber !== undefined) this.#setUnit(run, run.serialNumber); // a golden unit that the user chose
       onPrepared?.();
       if (run.stopToken.isCancellationRequested) throw new vscode.CancellationError();
       place = this.#queue.join(run);

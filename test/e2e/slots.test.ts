@@ -80,4 +80,37 @@ describe('several units at once', function () {
     for (const unit of [3, 4]) await window.notification(new RegExp(`UNIT-${unit}: PASS`)).close();
     assert.deepEqual((await outcomes()).slice(-2), ['UNIT-3 PASS Slot 2', 'UNIT-4 PASS Slot 1']);
   });
+
+  it('are scanned one after another in the Operator UI, and each gets its verdict there', async () => {
+    const window = workbench();
+    for (const slot of [1, 2]) for (const name of ['go', 'waits']) bench.remove(`${name}-${slot}`);
+    await window.openContainer('Test Stations');
+    await window.tree('Stations').row('Bench 1').menu('Set Station Script…');
+    await window.quickInput.opened('Script that Bench 1 starts');
+    await window.quickInput.pick('slots.py');
+    await window.tree('Stations').row('Bench 1').action('Open Operator UI');
+    const slotOf = (slot: number) => window.webview().getByRole('region', { name: `Slot ${slot}`, exact: true });
+    const serialOf = (slot: number) => slotOf(slot).getByRole('textbox', { name: /serial number/i });
+    await serialOf(2).waitFor();
+    await serialOf(1).click();
+    for (const unit of [5, 6]) {
+      await window.page.keyboard.type(`UNIT-${unit}`);
+      await window.page.keyboard.press('Enter');
+      await slotOf(unit - 4)
+        .getByRole('button', { name: 'Stop' })
+        .waitFor();
+      if (unit === 5) await slotOf(2).locator('input:focus').waitFor();
+    }
+    for (const slot of [1, 2]) await eventually(() => assert.equal(bench.read(`waits-${slot}`), ''));
+    for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('slots-running', theme);
+    await slotOf(1).getByRole('button', { name: 'Stop' }).click();
+    await slotOf(1).getByRole('dialog').getByRole('button', { name: 'Stop Test' }).click();
+    await slotOf(1).getByLabel('Verdict of slot 1').getByText('ABORTED', { exact: true }).waitFor();
+    bench.write('go-2', '');
+    await slotOf(2).getByLabel('Verdict of slot 2').getByText('PASS', { exact: true }).waitFor();
+    for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('slots-ended', theme);
+    await eventually(async () =>
+      assert.deepEqual((await outcomes()).slice(-2), ['UNIT-5 ABORTED Slot 1', 'UNIT-6 PASS Slot 2']),
+    );
+  });
 });

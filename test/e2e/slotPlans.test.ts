@@ -224,6 +224,11 @@ describe(`units in three slots (SLOTS_SEED=${seed})`, function () {
       const body = { prompt_id: test.prompt.id, text: `A${one.mark}` };
       await api.call(operator.answer, { params, body });
     } else await api.call(operator.stop, { params, body: { execution_id: test?.execution_id ?? '' } });
+    // A server that is killed before the window has the request forgets it, and the prompt stays open.
+    await state(
+      one.slot,
+      ({ test: now }) => now?.status === 'completed' || (one.behavior === 'answer' && !now?.prompt),
+    );
   }
 
   async function operatorRound({

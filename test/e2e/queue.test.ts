@@ -44,6 +44,8 @@ describe('several runs at once', function () {
     bench.write('endless.py', bench.read('endless.py').replace('print("soaking")', soaking));
     const late =
       'import pathlib, time\n\nwhile not pathlib.Path(__file__).with_name("go").exists():\n    time.sleep(0.02)\n';
+    // The Test Explorer shows what earlier suites ran, so no other one has this name.
+    bench.write('canceled.py', bench.read('prompts.py'));
     bench.write('late.py', late + bench.read('prompts.py').replace('SN-ASK', 'SN-LATE'));
     const window = workbench();
     for (const name of ['Bench 1', 'Bench 2']) {
@@ -103,12 +105,12 @@ describe('several runs at once', function () {
     await runFile(window, 'endless.py');
     await isRunning('Bench 1');
     await soaks(1);
-    await runFile(window, 'prompts.py');
-    await window.notification('prompts.py waits for its turn on Bench 1').click('Cancel');
-    await window.notification('prompts.py waits for its turn').locator.waitFor({ state: 'hidden' });
+    await runFile(window, 'canceled.py');
+    await window.notification('canceled.py waits for its turn on Bench 1').click('Cancel');
+    await window.notification('canceled.py waits for its turn').locator.waitFor({ state: 'hidden' });
     const explorer = new TestExplorer(window);
     await explorer.open();
-    await eventually(async () => assert.match((await explorer.rows()).join('\n'), /prompts\.py.*skipped/i));
+    await eventually(async () => assert.match((await explorer.rows()).join('\n'), /canceled\.py.*skipped/i));
     await window.command(stopCommand); // no question: one is left
     await window.notification(/SN-SOAK: ABORTED/).close();
     assert.deepEqual(await outcomeOf('SN-ASK'), []);

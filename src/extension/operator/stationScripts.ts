@@ -57,6 +57,7 @@ export class StationScripts {
       title: vscode.l10n.t('Script that {0} starts', station.name),
       placeHolder: vscode.l10n.t('The Operator UI starts it, with the serial number of each unit'),
       matchOnDescription: true,
+      ignoreFocusOut: true, // an open Operator UI takes the focus when its window gets it
     });
     const script = picked === browse ? await browseForScript() : picked?.uri;
     if (script === undefined) throw new vscode.CancellationError();

@@ -21,7 +21,7 @@ describe('the streams of slots that a window opens', function () {
       const next = async () => windowRequest.parse((await stream.next()).value);
       assert.equal((await next()).event, 'hello');
       await editor.report({ offer });
-      slots.push({ next, slot });
+      slots.push({ next, slot, stream });
     }
     for (const { next, slot } of slots.toReversed()) {
       const body = { serial_number: `UNIT-${slot}`, slot };
@@ -32,6 +32,7 @@ describe('the streams of slots that a window opens', function () {
     const seen = new Set<number>();
     while (seen.size < 2) seen.add(stateEvent.parse((await states.next()).value).data.slot);
     assert.deepEqual([...seen].sort(), [1, 2]);
+    for (const stream of [...slots.map((each) => each.stream), states]) await stream.return(undefined);
     abort.abort();
   });
 });

@@ -172,7 +172,7 @@ describe('a procedure that runs with the stand-in for TofuPilot’s program', ()
       if (event === 'phase_started') stuck.kill();
     };
     assert.equal(await stuck.run(), null);
-    assert.equal(stuck.isPlugRunning(), false);
+    await until(() => !stuck.isPlugRunning(), { what: 'the end of the plug' });
     const [saved] = stuck.saved();
     assert.deepEqual([saved?.body.outcome, saved?.body.serial_number], ['ABORTED', 'S7']);
     assert.match(saved?.body.logs?.at(-1)?.message ?? '', /left no record/);
@@ -206,7 +206,7 @@ describe('a procedure that runs with the stand-in for TofuPilot’s program', ()
         about,
       );
       if (instruction === 'broken') dying.endPlug();
-      else if (at > 5) assert.equal(dying.isPlugRunning(), false);
+      else if (at > 5) await until(() => !dying.isPlugRunning(), { what: 'the end of the plug' });
       dying.remove();
     }
   });

@@ -3,9 +3,8 @@ import { dirname } from 'node:path';
 import { before, describe, it } from 'mocha';
 import { procedures } from '../../src/shared/contract/procedures.ts';
 import { itSlow } from '../support/slow.ts';
-import { createStation, python } from './support/bench.ts';
+import { Bench, createStation, python, useBench } from './support/bench.ts';
 import { textsBelow } from './support/files.ts';
-import { useSharedBench } from './support/sharedBench.ts';
 import { Terminal } from './support/terminal.ts';
 import { eventually, until } from './support/until.ts';
 
@@ -21,12 +20,15 @@ client.runs.create(outcome="PASS", procedure_id="${procedure}", serial_number="S
 `;
 
 describe('a station terminal', function () {
-  const { bench, workbench } = useSharedBench();
+  // In a window that other suites have used, the first terminal may take no input.
+  const bench = new Bench();
+  const { workbench } = useBench(bench);
   const terminal = (): Terminal => new Terminal(workbench().page);
   const units = async (): Promise<string[]> => (await bench.runs()).map(({ unit }) => unit.serial_number);
 
   before(async () => {
     bench.script('openhtf_fvt1.py');
+    await workbench().open(bench.workspace);
     await createStation(workbench(), 'Bench 1');
     await workbench().notification('Station Bench 1 is ready').close();
     await bench.linkedProcedure('Bench 1', 'FVT1');

@@ -76,7 +76,7 @@ def test_b(measure):
     assert.doesNotMatch(text.replaceAll(/"phases": ?\[.*?\]/gs, ''), /"outcome": ?"PASS"/);
   });
 
-  it('saves a burst of measurements while the test goes on, so that they survive the end of its process', async () => {
+  it('saves a burst of measurements while the test continues, so that they survive the end of its process', async () => {
     const folder = await scriptFolder({
       'test_board.py': `${names}${untilSaved}def test_burst(measure):
     for number in range(500):

@@ -89,11 +89,11 @@ export class RunService implements vscode.Disposable {
       const { promise: isPrepared, resolve: onPrepared } = Promise.withResolvers<undefined>();
       const run = this.run(script, { ...options, slot, onPrepared: () => onPrepared(undefined) });
       runs.push(run);
-      const isCanceled = await Promise.race([isPrepared, run]).then(
+      const hasFailed = await Promise.race([isPrepared, run]).then(
         () => false,
         () => true,
       );
-      if (isCanceled) break;
+      if (hasFailed) break;
     }
     const ends = await Promise.allSettled(runs);
     for (const end of ends) if (end.status === 'rejected') this.#dependencies.report(end.reason);

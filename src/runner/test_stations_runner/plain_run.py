@@ -339,7 +339,7 @@ class PlainRun:
         }
         if self._part_number is not None:
             body["part_number"] = self._part_number
-        # A final result is written anew: nothing in it may be older than its end.
+        # A final result comes from the calls themselves, never from what was saved during the run.
         stored = StoredPhases() if is_final else self._stored
         written = f'{json.dumps(body)[:-1]}, "phases": {stored.write(self._calls, end)}}}'
         self._session.pending_uploads.save(self.result("v2", written.encode()), is_final=is_final)

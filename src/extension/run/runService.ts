@@ -105,7 +105,12 @@ export class RunService implements vscode.Disposable {
     const number = wanted ?? this.#queue.freeSlots(script, station, count)[0] ?? 1;
     if (number <= count) return { number, count };
     throw new UserError(
-      vscode.l10n.t('{0} has {1} slots, so there is no slot {2}. Choose another slot.', testName(script.path), count, number),
+      vscode.l10n.t(
+        '{0} has {1} slots, so there is no slot {2}. Choose another slot.',
+        testName(script.path),
+        count,
+        number,
+      ),
     );
   }
 

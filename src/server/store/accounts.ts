@@ -132,7 +132,6 @@ export async function giveKey(change: StoreTransaction, userId: string): Promise
   return createPersonalKey(change, userId);
 }
 
-/** @returns the key */
 export async function createPersonalKey(change: StoreTransaction, userId: string): Promise<string> {
   const { key, ...stored } = createKey('user');
   await addPersonalKey(change, userId, stored);

@@ -5,7 +5,6 @@ type AuditRow = Tables['audit_log'];
 
 export type NewAuditEntry = Pick<AuditRow, 'user_id' | 'user_name' | 'operation' | 'input'>;
 
-/** Adds an entry that has no end yet. @returns its id */
 export async function addAuditEntry(change: StoreTransaction, entry: NewAuditEntry): Promise<number> {
   const { id } = await change
     .insertInto('audit_log')

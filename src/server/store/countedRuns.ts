@@ -9,7 +9,6 @@ import type { Store } from './tables.ts';
 export const isCounted = (run: string): RawBuilder<boolean> =>
   sql<boolean>`not exists (select 1 from study_runs where run_key = ${sql.ref(`${run}.key`)})`;
 
-/** Selects the runs of a procedure in statistics that started from `from` to before `to`, with what attempts are counted by. */
 export const countedRuns = (store: Store, procedureId: string, from: number, to: number) =>
   store
     .selectFrom('runs as r')

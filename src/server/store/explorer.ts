@@ -148,7 +148,6 @@ interface MeasurementFilter {
 }
 
 const number = word('jsonNumber', sql`m.value_json`);
-/** Missing values come before numbers, and numbers before everything else. */
 const byValue = [
   sql`(case when m.value_json is null then 0 when m.type = 'numeric' then 1 else 2 end)`,
   sql`(case when m.type = 'numeric' then ${number} end)`,

@@ -27,7 +27,6 @@ export const keyRow = z.object({
   station_name: z.string().nullable(),
 });
 
-/** Returns the key of a row; null for none. */
 export function keyOf(row: z.infer<typeof keyRow> | undefined): FoundKey | null {
   if (!row) return null;
   const { id, last_used_at } = row;
@@ -50,7 +49,6 @@ export const isUseStored = ({ last_used_at }: FoundKey, now: number): boolean =>
 const namedUserKeysLimit = 20;
 
 export interface NewUserKey {
-  /** Revokes the earlier keys of the first user. */
   revokeOthers: boolean;
   /** Revokes the earlier key of this name. Above the limit of named keys, those unused for longest are revoked too. */
   name: string | null;
@@ -105,7 +103,6 @@ export async function isKey(store: Store, id: string): Promise<boolean> {
   return (await store.selectFrom('api_keys').select('id').where('id', '=', id).executeTakeFirst()) !== undefined;
 }
 
-/** Returns the ids of all keys. */
 export async function keyIds(store: Store): Promise<Set<string>> {
   const rows = await store.selectFrom('api_keys').select('id').execute();
   return new Set(rows.map(({ id }) => id));

@@ -47,7 +47,6 @@ export interface PresenceChange {
   transitions: readonly PresenceReport[];
 }
 
-/** Stores a change of a station. A station that is no longer in use is ignored. */
 export async function savePresence(change: StoreTransaction, changed: PresenceChange): Promise<void> {
   const key = await keyOfPresence(change, changed.stationId);
   if (key === null) return;

@@ -9,7 +9,6 @@ import type { Creator, StoreTransaction } from './tables.ts';
 
 type MaybeLater<T> = T | Promise<T>;
 
-/** A run that is to be stored. */
 export interface Push {
   readonly run: NewRun;
   readonly caller: KeyOwner;
@@ -22,16 +21,13 @@ export type PlaceOfUnit = z.infer<typeof placeOfUnit>;
 export const knownUnitRow = placeOfUnit.extend({ id: z.string() });
 export type KnownUnit = z.infer<typeof knownUnitRow>;
 
-/** What the database has of all that a push names. */
 export interface FoundByPush {
   /** It has the UUID or the identifier, such as `FVT1`, that the run names, without regard to case. */
   readonly procedure: ProcedureSummary | null;
-  /** Whether the station that pushes is linked to the procedure. */
   readonly isLinked: boolean;
   /** The runs of earlier pushes with the same marks. */
   readonly byPushKey: MarkedRun | null;
   readonly byRefKey: MarkedRun | null;
-  /** Whether the slot of the execution has a run. */
   readonly hasSlotRun: boolean;
   readonly unit: KnownUnit | null;
   /** If the run names no revision, it is the unit's if that is of this part, otherwise the part's oldest. */
@@ -47,7 +43,6 @@ export interface RunReferences {
   readonly id: string;
   readonly procedureId: string;
   readonly versionId: string | null;
-  /** The unit with its place from now on. */
   readonly unit: KnownUnit & { readonly state: 'new' | 'moved' | 'unchanged' };
   readonly subUnitIds: readonly string[];
   readonly operatorId: string | null;
@@ -55,12 +50,10 @@ export interface RunReferences {
   readonly by: Creator;
 }
 
-/** A transaction in which runs are pushed. */
 export interface PushTransaction {
   /** Rises with each change that was made, also of a push that is not in the database yet. */
   readonly changeCount: number;
   find(push: Push): MaybeLater<FoundByPush>;
-  /** Inserts a run with its unit, phases, measurements, logs and metadata. */
   insertRun(push: Push, references: RunReferences): MaybeLater<void>;
   /** Returns the transaction for everything else, until the next push. It has all runs that were inserted. */
   change(): MaybeLater<StoreTransaction>;

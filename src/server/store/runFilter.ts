@@ -119,7 +119,6 @@ function within(column: Column, range: Range | undefined): Condition[] {
   return ends.length === 0 ? [] : [indexed(sql<boolean>`(${sql.join(ends, sql` and `)})`)];
 }
 
-/** The condition for a part of the serial number, or for the first 8 or more characters of the run's id. */
 function matches(search: string): Condition {
   const part = fold(search);
   const serial = sql<boolean>`(select serial_key from units where id = r.unit_id) like ${containing(part)} escape '\\'`;

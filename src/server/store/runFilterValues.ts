@@ -15,7 +15,6 @@ const distinct = (table: RawBuilder<unknown>, column: RawBuilder<unknown>) => sq
   )
   select value from found where value is not null`;
 
-/** Returns the addresses of operators, with the names of those that are users. */
 export async function operatorsOfRuns(store: Store): Promise<{ id: string; name: string }[]> {
   const values = distinct(sql`runs`, sql`operated_by`);
   const { rows } = await sql<{ id: string; name: string }>`
@@ -25,7 +24,6 @@ export async function operatorsOfRuns(store: Store): Promise<{ id: string; name:
   return rows;
 }
 
-/** Returns the measurements that failed in runs that started since a time, most frequent first. */
 export async function failedMeasurementsSince(store: Store, since: number): Promise<{ name: string; runs: number }[]> {
   const names = distinct(sql`failed_measurements`, sql`name`);
   const { rows } = await sql<{ name: string; runs: number }>`

@@ -84,7 +84,6 @@ export async function listRuns(store: Store, filter: RunFilter, page: RunPage): 
   return keys.flatMap((key) => byKey.get(key) ?? []);
 }
 
-/** Walks the runs in which one measurement failed by their start. Undefined if another order or filter is asked for. */
 function orderOfFailures(
   { failedMeasurements: names = [], started = {} }: RunFilter,
   { sortBy }: RunPage,

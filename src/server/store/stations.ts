@@ -34,7 +34,6 @@ export async function findStation(store: Store, id: string): Promise<StationRow 
   return row ?? null;
 }
 
-/** Finds those of the stations that are in use. */
 export async function findStationsByName(store: Store, name: string): Promise<{ id: string; name: string }[]> {
   return store
     .selectFrom('stations')

@@ -51,7 +51,6 @@ export async function findStudy(store: Store, id: string): Promise<StudyRow | un
   return found && asRow(found);
 }
 
-/** Returns the studies, newest first. */
 export async function listStudies(store: Store, procedureId: string | undefined): Promise<StudyRow[]> {
   let query = select(store).orderBy('s.created_at', 'desc').orderBy('s.id');
   if (procedureId !== undefined) query = query.where('s.procedure_id', '=', procedureId);
@@ -148,7 +147,6 @@ export async function activeStudyOn(
     .executeTakeFirst();
 }
 
-/** Returns the trials of a study in their order. */
 export const trialsOf = (store: Store, studyId: string): Promise<TrialRow[]> =>
   store.selectFrom('study_trials').selectAll().where('study_id', '=', studyId).orderBy('position').execute();
 
@@ -160,7 +158,6 @@ export interface StudyRunRow {
   readonly started_at: number;
 }
 
-/** Returns all runs of a study, whether they count or not, oldest first. */
 export const runsOfStudy = (store: Store, studyId: string): Promise<StudyRunRow[]> =>
   store
     .selectFrom('study_runs as sr')
@@ -246,7 +243,6 @@ export async function openTrial(change: StoreTransaction, studyId: string, posit
     .execute();
 }
 
-/** Takes a run out of its study. */
 export async function releaseRun(change: StoreTransaction, runKey: number): Promise<void> {
   await change.updateTable('study_trials').set({ run_key: null }).where('run_key', '=', runKey).execute();
   await change.deleteFrom('study_runs').where('run_key', '=', runKey).execute();

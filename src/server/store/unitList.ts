@@ -89,7 +89,6 @@ export async function listUnits(store: Store, filter: UnitFilter): Promise<UnitL
   return keys.flatMap((key) => byKey.get(key) ?? []);
 }
 
-/** Returns the keys of a page, and of one unit more if there is one. */
 async function listUnitKeys(store: Store, filter: UnitFilter): Promise<number[]> {
   const { sortBy, sortOrder, limit, cursor } = filter;
   const all = filterUnits(selectUnitKeys(store), filter);
@@ -167,7 +166,6 @@ function filterUnits(all: Query, filter: UnitFilter): Query {
 /** Up to this number of units are found by their serial numbers. Above it, the units are read in order and compared. */
 const few = 2000;
 
-/** The condition that the serial number, or the part or its revision, contains a text. */
 async function matching(store: Store, search: string): Promise<RawBuilder<boolean>> {
   const pattern = containing(search);
   const revisions = await sql<{ id: string }>`

@@ -126,7 +126,6 @@ export async function attachmentsOfUnit(store: Store, unitId: string) {
     .execute();
 }
 
-/** Returns the uploads that are deleted with a unit: its own and those of its runs. */
 export async function uploadsWithUnit(store: Store, unitId: string): Promise<string[]> {
   const rows = await store
     .selectFrom('uploads as f')

@@ -18,7 +18,6 @@ export interface UserRow {
  */
 export const byCreation = sql`users.rowid`;
 
-/** Returns all users, also those without access, in the order in which they were created. */
 export async function listUsers(store: Store): Promise<UserRow[]> {
   return store.selectFrom('users').selectAll().orderBy(byCreation).execute();
 }

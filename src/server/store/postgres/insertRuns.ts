@@ -99,7 +99,6 @@ interface WaitingRun {
 /** Runs that are inserted together, with a few statements for all of them. */
 export class RunRows {
   readonly #runs: WaitingRun[] = [];
-  /** The places of units that are created or moved, by their ids. */
   readonly #created = new Map<string, PlaceOfUnit>();
   readonly #moved = new Map<string, PlaceOfUnit>();
   /** About the number of characters. */
@@ -176,7 +175,6 @@ const runRow = ({ push: { run, marks }, references, createdAt, place }: WaitingR
   ...references.by,
 });
 
-/** Returns the parameters of `insertRowsOfRuns`. */
 function rowsOfRuns(runs: readonly WaitingRun[], keys: ReadonlyMap<string, number>): unknown[][] {
   const phases: unknown[] = [];
   const measured: unknown[] = [];
@@ -231,7 +229,6 @@ function rowsOfRuns(runs: readonly WaitingRun[], keys: ReadonlyMap<string, numbe
   return [phases, measured, curves, logs, failed, stated, subUnits];
 }
 
-/** @param stored the measurement as it is in the list of its phase */
 function measurementRow([name, outcome, type, units, docstring, validators, aggregations]: unknown[], value: unknown) {
   const number = value instanceof ExactInteger ? String(Number(value.digits)) : value;
   return {

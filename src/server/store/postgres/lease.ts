@@ -4,10 +4,8 @@ import { Client } from 'pg';
 /** The transactions of all servers of a database take this lock, so that one writes at a time. */
 export const writerLock = 7_446_903_261;
 
-/** The active server of a database holds this lock. */
 export const activeLock = 7_446_903_262;
 
-/** Finds the lock of the active server in `pg_locks`. */
 export const isActiveLock = `locktype = 'advisory' and classid = ${Math.floor(activeLock / 2 ** 32)} and objid = ${activeLock % 2 ** 32}`;
 
 const retryDelayMs = 250;
@@ -30,12 +28,10 @@ export const whenMachineIsGone = {
 };
 
 export interface Lease {
-  /** The process of PostgreSQL that holds the lock. */
   readonly backendId: number;
   release(): Promise<void>;
 }
 
-/** Finds the lock of the transactions of this database in `pg_locks`. */
 const isWriterLock = `locktype = 'advisory' and classid = ${Math.floor(writerLock / 2 ** 32)} and objid = ${writerLock % 2 ** 32}
   and database = (select oid from pg_database where datname = current_database())`;
 
@@ -44,7 +40,6 @@ interface LeaseOptions {
   readonly waiting: (error: unknown) => void;
   /** The lock is gone: another server may be active from now on. */
   readonly lost: (error: unknown) => void;
-  /** Whether the server no longer does anything, so that another one should. */
   readonly isStuck: () => boolean;
 }
 

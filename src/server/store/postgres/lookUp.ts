@@ -73,7 +73,6 @@ const lookUpStatement = prepared(
 
 const folded = (text: string | null): string | null => (text === null ? null : fold(text));
 
-/** Finds what all of these pushes name, with one question. */
 export async function lookUp(change: StoreTransaction, pushes: readonly Push[]): Promise<Map<Push, LookedUpRow>> {
   const wanted = pushes.map(({ run, caller, marks }, place) => ({
     place,

@@ -91,7 +91,6 @@ class WordyDialect extends PostgresDialect {
 interface PostgresOptions {
   /** By which this process is the active server of the database; null if it is not. */
   readonly lease: Lease | null;
-  /** Is called when a connection of the pool ends unexpectedly. */
   readonly connectionLost: (error: Error) => void;
 }
 

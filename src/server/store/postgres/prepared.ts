@@ -8,7 +8,6 @@ import {
 import type { Pool, PoolClient, QueryConfig } from 'pg';
 import { withoutNul } from './withoutNul.ts';
 
-/** The names of the statements that stay prepared, by their texts. */
 const names = new Map<string, string>();
 
 /**
@@ -47,7 +46,6 @@ class PreparingClient implements PostgresPoolClient {
   }
 }
 
-/** A pool whose connections keep statements prepared. */
 export class PreparingPool implements PostgresPool {
   readonly #pool: Pool;
   readonly #clients = new WeakMap<PoolClient, PreparingClient>();

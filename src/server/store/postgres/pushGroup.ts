@@ -84,7 +84,6 @@ export class PushGroup implements PushTransaction {
     return this.#change;
   }
 
-  /** Whether something other than these pushes has changed the database since. */
   get #isOutOfDate(): boolean {
     return this.#changesOfOthers() !== this.#lookedUpAt;
   }
@@ -104,7 +103,6 @@ export class PushGroup implements PushTransaction {
     this.#lookedUpAt = this.#changesOfOthers();
   }
 
-  /** Looks up this push and those after it. */
   async #lookUp(push: Push): Promise<LookedUpRow> {
     const place = this.#expected.indexOf(push);
     this.#expected = this.#expected.slice(Math.max(place, 0));
@@ -116,13 +114,11 @@ export class PushGroup implements PushTransaction {
   }
 }
 
-/** Returns the revision of a unit of the group, if it is one of the part that the run names. */
 const ownRevision = (unit: UnitOfGroup | undefined, { run }: Push): string | null =>
   unit?.partKey === fold(run.partNumber) ? unit.revision_id : null;
 
 const unnamedRevision = (unit: UnitOfGroup | undefined, row: LookedUpRow): string | null =>
   (unit === undefined ? row.own_revision_id : null) ?? row.oldest_revision_id;
 
-/** A run without the key of a slot takes none. */
 const slotOf = ({ run: { execution } }: Push): string | null =>
   execution?.slotKey == null ? null : JSON.stringify([execution.id, execution.slotKey]);

@@ -12,7 +12,6 @@ const findKey = prepared(
    where k.hash = $1`,
 );
 
-/** @param changeCount returns a number that rises with each statement that changes the database */
 export const postgresPushes = (pool: Store, changeCount: () => number): Pushes => ({
   async findKey(hash) {
     const { rows } = await pool.executeQuery(findKey(hash));

@@ -36,7 +36,6 @@ export class Statements {
     return this.#prepare(query).get(...parameters) !== undefined;
   }
 
-  /** Runs a statement and returns the key of the row that was inserted last. */
   run(query: string, ...parameters: SQLInputValue[]): number {
     return Number(this.#prepare(query).run(...parameters).lastInsertRowid);
   }

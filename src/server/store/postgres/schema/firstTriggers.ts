@@ -6,7 +6,6 @@ const dayMs = 30 * 3_600_000;
 
 let count = 0;
 
-/** A trigger for each row, with its function. */
 function trigger(event: string, body: string, condition = ''): string {
   const name = `on_${event.replace(/\W+/g, '_').slice(0, 40)}_${++count}`;
   return `

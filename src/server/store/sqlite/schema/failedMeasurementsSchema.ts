@@ -30,7 +30,6 @@ const storedMeasurements = z.array(
     .transform(([name, outcome]) => ({ name, outcome })),
 );
 
-/** Creates the table and fills it from the runs that are stored. */
 export function addFailedMeasurements(database: DatabaseSync): void {
   database.exec(failedMeasurementsSchema);
   const runs = database.prepare(`

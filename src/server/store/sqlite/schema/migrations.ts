@@ -111,7 +111,6 @@ const tooNew = (path: string, schema: number): CommandError =>
       `${migrations.length}). Update Test Stations, or choose another folder with --data.`,
   );
 
-/** Returns whether a database has an earlier schema. One that does not exist yet counts as such. */
 export function isSchemaOlder(path: string): boolean {
   return !existsSync(path) || readSchema(path) < migrations.length;
 }

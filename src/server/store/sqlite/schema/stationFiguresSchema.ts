@@ -31,7 +31,6 @@ ${otherStations(of('procedure_id'), of('unit_id'), of('started_at'), of('created
 end;`;
 };
 
-/** The procedures whose checks name the unit. */
 const checkedWith = (unit: string): string => `
   insert into changes (at, kind, procedure_id)
   select distinct ${now}, 'procedure.updated', procedure_id from golden_rules as g

@@ -212,11 +212,10 @@ describe('an assistant in the window', function () {
   it('is connected from another program with a configuration that the user copies, without a key', async () => {
     const window = workbench();
     await window.command('Test Stations: Copy Configuration for Other Assistants…');
-    await window.quickInput.pick('VS Code');
+    const text = await window.copied(() => window.quickInput.pick('VS Code'));
     const copied = window.notification(/^The configuration for VS Code was copied, without a key\./);
     assert.match(await copied.text(), /VS Code asks for a user key when the server starts\.$/);
     await copied.close();
-    const text = await window.clipboard();
     assert.ok(text.includes(`"url": "${bench.address().url}/mcp"`), text);
     assert.doesNotMatch(text, /ts[su]_/);
   });

@@ -67,12 +67,8 @@ describe('a script whose procedure is not linked to the station', function () {
     const window = workbench();
     await window.tree('Stations').row('Bench 1').menu('Generate New Key…');
     await window.dialog.click('Generate New Key');
-    await window.notification('Bench 1 has a new key').click('Copy Key');
-    let key = '';
-    await eventually(async () => {
-      key = String(await window.page.evaluate('navigator.clipboard.readText()'));
-      assert.match(key, /^tss_.{20}/);
-    });
+    const key = await window.copied(() => window.notification('Bench 1 has a new key').click('Copy Key'));
+    assert.match(key, /^tss_.{20}/);
     await window.openFile('tell.py');
     await window.command(runCommand);
     await window.dialog.click('Run as EOL');

@@ -60,9 +60,9 @@ describeSlow('debugging a script on a station', function () {
   it('shows the station key to no other extension and leaves it in no file', async () => {
     const window = workbench();
     await window.openContainer('Test Stations');
-    await window.tree('Stations').row('Bench 1').menu('Copy Key');
-    await eventually(async () => assert.match(await window.clipboard(), /^\S{20,}$/));
-    const key = await window.clipboard();
+    const row = window.tree('Stations').row('Bench 1');
+    const key = await window.copied(() => row.menu('Copy Key'));
+    assert.match(key, /^\S{20,}$/);
     await eventually(async () => {
       const configuration = await window.outputChannel('Debug configurations');
       assert.match(configuration, /TEST_STATIONS_CHANNEL/);

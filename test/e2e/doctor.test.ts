@@ -16,11 +16,8 @@ describe('the Doctor', function () {
     bench.script('openhtf_fvt1.py');
     const window = workbench();
     await createStation(window, 'Bench 1');
-    await window.notification('Station Bench 1 is ready').click('Copy Key');
-    await eventually(async () => {
-      key = await window.clipboard();
-      assert.match(key, /^tss_/);
-    });
+    key = await window.copied(() => window.notification('Station Bench 1 is ready').click('Copy Key'));
+    assert.match(key, /^tss_/);
   });
 
   it('reports the details that a bug report needs', async () => {
@@ -57,9 +54,7 @@ describe('the Doctor', function () {
     assert.ok(report.includes(bench.data));
     assert.doesNotMatch(report, /ts[us]_\w/);
     for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('doctor', theme);
-    await window.page.evaluate("navigator.clipboard.writeText('')");
-    await window.editorAction('Copy Doctor Report');
-    await eventually(async () => assert.equal(await window.clipboard(), report));
+    assert.equal(await window.copied(() => window.editorAction('Copy Doctor Report')), report);
   });
 
   it('opens its report as a read-only Markdown page with a preview', async () => {

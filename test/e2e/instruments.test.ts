@@ -47,7 +47,7 @@ describe('the Instruments view', function () {
 
   it('copies the address of an instrument', async () => {
     const window = workbench();
-    await tree().row('GPIB0::8::INSTR').action('Copy Address');
-    await eventually(async () => assert.equal(await window.clipboard(), 'GPIB0::8::INSTR'));
+    const row = tree().row('GPIB0::8::INSTR');
+    assert.equal(await window.copied(() => row.action('Copy Address')), 'GPIB0::8::INSTR');
   });
 });

@@ -288,9 +288,8 @@ describe('the Operator UI in VS Code', function () {
 
   it('copies a link with which anyone can watch', async () => {
     const window = workbench();
-    await button('Copy Link').click();
+    const link = await window.copied(() => button('Copy Link').click());
     await window.notification(/The link to Bench 1 was copied/).close();
-    const link = await window.clipboard();
     assert.match(link, /^http:\/\/127\.0\.0\.1:\d+\/operator\/#[-0-9a-f]{36}\/tsl_/);
     const page = await window.page.context().newPage();
     await page.goto(link);

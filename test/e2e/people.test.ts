@@ -38,11 +38,10 @@ describe('the people of a station server', function () {
     await window.quickInput.accept();
     await window.quickInput.opened('Invite user (3/3)');
     await window.screenshot('people-role', 'light');
-    await window.quickInput.pick('Engineer');
+    invitation = await window.copied(() => window.quickInput.pick('Engineer'));
     const done = window.notification(/^The invitation for Ada Byron is in the clipboard/);
     assert.doesNotMatch(await done.text(), /#/);
     await done.close();
-    invitation = await window.clipboard();
     assert.equal(readInvitation(invitation)?.origin, bench.address().url);
     await window.command('Test Stations: Manage Users…');
     await window.quickInput.row('Ada Byron').waitFor();

@@ -45,11 +45,8 @@ describe('the Stations view', function () {
     const window = workbench();
     const notification = window.notification('Station Bench 1 is ready');
     assert.deepEqual(await notification.buttons(), ['Link Procedure', 'Copy Key']);
-    await notification.click('Copy Key');
-    await eventually(async () => {
-      firstKey = String(await window.page.evaluate('navigator.clipboard.readText()'));
-      assert.match(firstKey, /^tss_/);
-    });
+    firstKey = await window.copied(() => notification.click('Copy Key'));
+    assert.match(firstKey, /^tss_/);
     const current = await new StationApi(bench.address().url, firstKey).call(stations.getCurrent);
     assert.equal(current.name, 'Bench 1');
   });
@@ -171,8 +168,8 @@ describe('the Stations view', function () {
     await window.quickInput.accept();
     await window.notification('The server does not know this as the key of Bench 1').close();
     await pasteKey(window, 'Bench 1', made);
-    await window.tree('Stations').row('Bench 1').menu('Copy Key');
-    await eventually(async () => assert.equal(await window.page.evaluate('navigator.clipboard.readText()'), made));
+    const row = window.tree('Stations').row('Bench 1');
+    assert.equal(await window.copied(() => row.menu('Copy Key')), made);
   });
 
   it('renames the selected station and keeps it selected', async () => {

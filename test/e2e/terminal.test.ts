@@ -6,7 +6,7 @@ import { itSlow } from '../support/slow.ts';
 import { Bench, createStation, python, useBench } from './support/bench.ts';
 import { textsBelow } from './support/files.ts';
 import { Terminal } from './support/terminal.ts';
-import { eventually, until } from './support/until.ts';
+import { eventually } from './support/until.ts';
 
 const openCommand = 'Test Stations: Open Station Terminal';
 
@@ -69,8 +69,7 @@ describe('a station terminal', function () {
     const window = workbench();
     const row = window.tree('Stations').row('Bench 1');
     await window.openContainer('Test Stations');
-    await row.menu('Copy Key');
-    const key = await until(async () => (await window.clipboard()) || null, { what: 'the key in the clipboard' });
+    const key = await window.copied(() => row.menu('Copy Key'));
     assert.match(key, /^tss_/);
     for (const { file, text } of textsBelow(window.server.data))
       assert.ok(!text.includes(key), `the key is in ${file}`);

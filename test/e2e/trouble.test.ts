@@ -55,11 +55,7 @@ describe('errors while a script runs', function () {
     const window = workbench();
     await createStation(window, 'Bench 2');
     await bench.linkedProcedure('Bench 2', 'EOL');
-    await window.notification('Station Bench 2 is ready').click('Copy Key');
-    const key = await until(async () => {
-      const text = String(await window.page.evaluate('navigator.clipboard.readText()'));
-      return text.startsWith('tss_') && text;
-    });
+    const key = await window.copied(() => window.notification('Station Bench 2 is ready').click('Copy Key'));
     bench.write(
       'foreign.py',
       bench.read('openhtf_fvt1.py').replace('upload())', `upload(api_key="${key}"))`).replaceAll('"FVT1"', '"EOL"'),

@@ -241,6 +241,13 @@ export class Workbench {
     return String(await this.page.evaluate('navigator.clipboard.readText()'));
   }
 
+  /** The text that `copy` puts into the clipboard, which is emptied first: all windows of a browser share it. */
+  async copied(copy: () => Promise<void>): Promise<string> {
+    await this.page.evaluate("navigator.clipboard.writeText('')");
+    await copy();
+    return until(async () => (await this.clipboard()) || null, { what: 'the copied text' });
+  }
+
   /** Changes settings of the machine, and waits until the window works by them. */
   async changeSettings(changes: Settings): Promise<void> {
     const sign = `settings ${++this.#changes}`;

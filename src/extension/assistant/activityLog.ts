@@ -22,7 +22,6 @@ export class ActivityLog {
     return written;
   }
 
-  /** Returns the recorded calls, the newest first. */
   async read(): Promise<ActivityEntry[]> {
     await this.#written;
     const [current, earlier] = await Promise.all([readText(this.#path), readText(`${this.#path}.1`)]);
@@ -43,7 +42,6 @@ export class ActivityLog {
   }
 }
 
-/** Returns an empty text if there is no such file. */
 async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');

@@ -11,10 +11,7 @@ export interface AssistantDependencies {
   readonly runForAssistant: RunForAssistant;
   /** Whether a script runs, or is about to run, on the station; on any, if none is given. */
   readonly isInUse: (station: string | undefined) => boolean;
-  /** Returns the problems that the editor marks in a script. */
   readonly diagnose: (document: vscode.TextDocument) => Promise<readonly vscode.Diagnostic[]>;
-  /** The folder for the data of the extension. */
   readonly storage: string;
-  /** The program of the station server. */
   readonly serverProgram: string;
 }

@@ -4,18 +4,15 @@ export type AssistantClient = 'vscode' | 'claudeCode' | 'claudeDesktop' | 'curso
 export interface ConfiguredServer {
   /** Of `/mcp` at the station server. */
   readonly url: string;
-  /** The program that connects clients without HTTP: Node with its arguments. */
   readonly node: string;
   readonly serverProgram: string;
   /** Undefined for a server elsewhere. */
   readonly dataFolder: string | undefined;
 }
 
-/** The name of the server in the configurations, and of the variable that holds the user key. */
 const server = 'test-stations';
 const keyVariable = 'TEST_STATIONS_KEY';
 
-/** Returns the text that connects the client, in the form that its documentation names. */
 export function configurationFor(client: AssistantClient, place: ConfiguredServer): string {
   const { url } = place;
   const bearer = (key: string): object => ({ Authorization: `Bearer ${key}` });

@@ -18,7 +18,6 @@ import {
 /** No person reads the dialog faster. */
 const minAnswerMs = 500;
 
-/** A run that an assistant asks for, as the person is shown it. */
 export interface ConsentQuestion {
   readonly script: string;
   readonly mode: 'push' | 'dry';
@@ -27,7 +26,6 @@ export interface ConsentQuestion {
   readonly serialNumber: string;
   /** Reads again what the script and its files are. */
   readonly request: () => Promise<RunRequest>;
-  /** Finds out whether a person's test runs there. */
   readonly isInUse: () => Promise<boolean>;
 }
 
@@ -85,7 +83,6 @@ export class RunConsent implements vscode.Disposable {
     });
   }
 
-  /** @param hasPassedOrFailed whether the record of every test states PASS or FAIL, and there is one at least */
   ended(hasPassedOrFailed: boolean): void {
     const before = this.remaining;
     this.#budget.ended(hasPassedOrFailed);

@@ -6,7 +6,6 @@ import { type AssistantClient, configurationFor } from './clientConfiguration.ts
 
 interface ClientItem extends vscode.QuickPickItem {
   readonly client: AssistantClient;
-  /** What to do with the text. */
   readonly next: string;
 }
 

@@ -14,7 +14,6 @@ export interface AssistantFeature {
   invoke(tool: string, input: unknown, token: vscode.CancellationToken): Promise<vscode.LanguageModelToolResult>;
 }
 
-/** Registers what assistants use. Nearly all of it is a bundle of its own, which is loaded at its first use. */
 export function registerAssistant(
   commands: Commands,
   context: vscode.ExtensionContext,

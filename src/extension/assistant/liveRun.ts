@@ -13,7 +13,6 @@ const defaultMaxWaitMs = 60_000;
 
 /** A run of an assistant, from the person's yes to its end. */
 export class LiveRun {
-  /** The path. */
   readonly script: string;
   readonly station: { readonly id: string; readonly name: string } | undefined;
   readonly #maxWaitMs: number;
@@ -39,7 +38,6 @@ export class LiveRun {
     ]);
   }
 
-  /** Resolves when a question has waited for a person for too long. */
   get waitedTooLong(): Promise<'waiting'> {
     return this.#waitedTooLong.promise;
   }

@@ -70,7 +70,6 @@ export async function answerGetSelection({
   };
 }
 
-/** @throws ToolError if there is no such run */
 export async function answerOpenReport(
   { connection }: AssistantDependencies,
   { run_id }: z.output<typeof openReport.input>,

@@ -13,7 +13,6 @@ export interface RunRequest {
 export interface Circumstances {
   readonly setting: 'never' | 'ask';
   readonly isTrusted: boolean;
-  /** Whether a person's test runs on the station, or is about to. */
   readonly isInUse: boolean;
 }
 
@@ -84,7 +83,6 @@ export class RunBudget {
     return { kind: 'run', by: 'once' };
   }
 
-  /** Is called in place of `answer` if the person could not be asked. */
   cancelQuestion(): void {
     if (this.#state === 'asking') this.#state = 'idle';
   }
@@ -107,7 +105,6 @@ export class RunBudget {
     this.#grant = undefined;
   }
 
-  /** Returns what may still run without a question. */
   remaining(
     nowMs: number,
   ): { readonly runs: number; readonly request: RunRequest; readonly endsAtMs: number } | undefined {

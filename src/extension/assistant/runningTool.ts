@@ -30,7 +30,6 @@ interface StationName {
 type RunAnswer = z.input<typeof runScript.output>;
 type EndedAnswer = NonNullable<RunAnswer['result']>;
 
-/** Runs scripts for assistants: one at a time, each with the consent of the person at the window. */
 export class RunningTool implements vscode.Disposable {
   readonly #dependencies: AssistantDependencies;
   readonly consent = new RunConsent();
@@ -248,7 +247,6 @@ export class RunningTool implements vscode.Disposable {
   }
 }
 
-/** @throws ToolError if it cannot be a serial number */
 function requireSerialNumber(given: string | undefined): string | undefined {
   if (given === undefined) return undefined;
   const serialNumber = given.trim();

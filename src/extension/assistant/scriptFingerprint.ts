@@ -5,7 +5,6 @@ import { testFileKind } from '../../shared/script/testFiles.ts';
 
 const maxFiles = 2_000;
 const maxBytes = 50_000_000;
-/** Folders of installed packages and of what is no source. */
 const ignored = new Set(['node_modules', 'site-packages', '.git', '__pycache__']);
 
 export interface Fingerprint {

@@ -35,7 +35,6 @@ function isBelow(top: string, path: string): boolean {
   return way !== '' && !way.startsWith('..') && !isAbsolute(way);
 }
 
-/** Returns what changes with the script, what it may import from its folder, and the settings that it runs with. */
 export async function fingerprintOfScript({ uri, realPath }: WorkspaceScript): Promise<Fingerprint> {
   const envFile = setting('envFile', uri);
   const environment =

@@ -28,7 +28,6 @@ export async function allPages<T>(
   return all;
 }
 
-/** Fetches the first entries of a list. @returns also whether the list has more */
 export async function newestEntries<T>(
   count: number,
   fetchPage: (page: { limit: number; cursor: number }) => Promise<Page<T>>,

@@ -22,7 +22,6 @@ export interface CallInput<O extends Operation> {
   /** A body that is already JSON, which is sent unchanged so that no digit of a number is lost. */
   rawBody?: Uint8Array<ArrayBuffer>;
   mark?: string;
-  /** Whether an assistant started the run that is pushed. */
   isByAssistant?: boolean;
   slot?: number | undefined;
 }

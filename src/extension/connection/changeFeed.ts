@@ -48,7 +48,6 @@ export class ChangeFeed implements vscode.Disposable {
     return this.#store.loader.isLive;
   }
 
-  /** Why the server refuses another event stream; undefined if it does not. */
   get refusal(): string | undefined {
     return this.#refusal;
   }

@@ -161,7 +161,6 @@ export class Connection implements vscode.Disposable {
     return this.#server.capabilities();
   }
 
-  /** Returns the address of the server, which is started if it does not run. */
   serverAddress(): Promise<{ readonly url: string }> {
     return this.#server.reach(true, async ({ api, url }) => {
       await api().call(local.health);
@@ -169,7 +168,6 @@ export class Connection implements vscode.Disposable {
     });
   }
 
-  /** Returns the address and a user key that the server accepts. Starts the server and creates the key if needed. */
   async userAccess(): Promise<{ readonly url: string; readonly key: string }> {
     const server = this.#server;
     await this.call(users.list, { query: { current: 'true' } });
@@ -220,7 +218,6 @@ export class Connection implements vscode.Disposable {
     });
   }
 
-  /** Exchanges an invitation for a personal key of the server there. @throws ApiError, also if the invitation is not valid */
   acceptInvitation(place: RemoteServerEntry, token: string): Promise<Answer<typeof accounts.acceptInvitation>> {
     return new RemoteServer(place, this.#keys).reach(false, ({ api }) =>
       api().call(accounts.acceptInvitation, { body: { token } }),
@@ -258,7 +255,6 @@ export class Connection implements vscode.Disposable {
     }
   }
 
-  /** Resolves when a server answers there, whether or not it knows the user. @throws ApiError */
   async tryToReach(place: RemoteServerEntry): Promise<void> {
     await new RemoteServer(place, this.#keys).capabilities();
   }

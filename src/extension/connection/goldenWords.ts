@@ -13,7 +13,6 @@ function timeText(iso: string): string {
   );
 }
 
-/** Returns the state in a few words, such as `Golden unit: valid until 14:00`. */
 export function checkLabel({ state }: GoldenCheck): string {
   switch (state.kind) {
     case 'never':
@@ -86,7 +85,6 @@ function runIt(sample: CheckedSample, serialNumber: string | undefined): string 
     : vscode.l10n.t('Run the failing sample {0}.', oneLine(serialNumber));
 }
 
-/** Returns what the check asks for, such as `Every 8 h: golden unit passes, failing sample fails.` */
 export function ruleSentence({ rule }: Pick<GoldenCheck, 'rule'>): string {
   const hours = rule.hours.toLocaleString(vscode.env.language);
   const asked = rule.failing_sample

@@ -6,7 +6,6 @@ import type { RunnerEvent } from '../../shared/contract/runner.ts';
 export interface Slot {
   /** Begins with 1. */
   readonly number: number;
-  /** How many slots the script has. */
   readonly count: number;
 }
 
@@ -23,7 +22,6 @@ export interface LiveScript {
   stop(): Promise<void>;
 }
 
-/** Resolves when the script has ended. */
 export type StartScript = (
   script: vscode.Uri,
   options: {
@@ -38,17 +36,14 @@ export type StartScript = (
 export interface AssistantRun {
   readonly script: vscode.Uri;
   readonly mode: 'push' | 'dry';
-  /** Undefined in a dry run. */
   readonly station: { readonly id: string; readonly name: string } | undefined;
   readonly serialNumber: string | undefined;
-  /** Stops the script when cancellation is requested. */
   readonly token: vscode.CancellationToken;
   /** Is called right before the script starts. @throws Error if it must not start any more */
   confirmStart(): Promise<void>;
   onEvent(event: RunnerEvent): void;
 }
 
-/** A test of a script that has ended, as its record states it. */
 export interface EndedTest {
   readonly serialNumber: string | null;
   /** Null if the test was not finished. */
@@ -64,7 +59,6 @@ export interface EndedTest {
 
 export interface EndedRun {
   readonly wasStopped: boolean;
-  /** The Python error that ended the script. */
   readonly failure: string | null;
   readonly tests: readonly EndedTest[];
   /** The ids of runs that were pushed without a test that could be followed. */

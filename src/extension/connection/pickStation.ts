@@ -8,7 +8,6 @@ export interface PickOptions {
   readonly canCreate?: boolean;
 }
 
-/** @throws vscode.CancellationError if the user picks none */
 export async function pickStation(
   store: StationStore,
   title: string,

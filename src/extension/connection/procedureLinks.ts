@@ -43,7 +43,6 @@ export async function linkProcedure(connection: Connection, station: string, pro
   }
 }
 
-/** How to link the procedure that a script names. It is created first if it does not exist yet. */
 export interface LinkPlan {
   readonly existing: ProcedureListItem | undefined;
   readonly link: () => Promise<void>;

@@ -16,7 +16,6 @@ export class ServerConnectionError extends ApiError implements WithRemedies {
   }
 }
 
-/** Returns the error with a message for the user, if there is one for its kind; otherwise returns the error itself. */
 export function serverConnectionErrorFrom(error: ApiError, host: string): ApiError {
   if (error instanceof ServerConnectionError) return error;
   const message = connectionMessage(error, host);

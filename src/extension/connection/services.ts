@@ -7,7 +7,6 @@ import type { Connection } from './connection.ts';
 import type { StationStore } from './stationStore.ts';
 import type { UsedStations } from './usedStations.ts';
 
-/** What the features of the extension work with. There is one of each in a window. */
 export interface Services {
   readonly context: vscode.ExtensionContext;
   readonly log: Log;

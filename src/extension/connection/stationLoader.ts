@@ -19,13 +19,11 @@ export interface StationSource {
 export interface Look {
   /** All stations with their states, or only which there are with their names and procedures; null for no list. */
   readonly list: 'states' | 'names' | null;
-  /** The stations of which all is shown. */
   readonly details: Iterable<string>;
 }
 
 export interface Timers {
   now(): number;
-  /** Returns a number from 0 to below 1. */
   random(): number;
   after(delayMs: number, work: () => void): () => void;
 }
@@ -115,7 +113,6 @@ export class StationLoader {
     return this.#details.get(id);
   }
 
-  /** Forgets everything, for another server. */
   restart(): void {
     this.#session.abort();
     this.#session = new AbortController();

@@ -30,7 +30,6 @@ export interface StationItem {
   readonly pauses: readonly Pause[];
   readonly operatorAddress: string | null;
   readonly lastSeen: string | null;
-  /** The windows that use the station, if the server knows them. */
   readonly use: StationUse | null;
 }
 
@@ -83,7 +82,6 @@ export interface LoadedStation {
   readonly details: StationDetails | undefined;
 }
 
-/** Loads stations, of which `details` get their details too. Those that no longer exist are missing from the answer. */
 export async function loadStations(
   connection: Caller,
   items: readonly string[],

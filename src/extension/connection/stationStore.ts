@@ -20,7 +20,6 @@ export class StationStore implements vscode.Disposable {
   /** Fires with the id of the station that has changed; with undefined for the list, the selection or the server. */
   readonly onDidChange = this.#changed.event;
 
-  /** Follows the changes of the server. */
   readonly loader: StationLoader;
   readonly #loadedAt = new Map<string, number>();
   readonly #dateTimer = setInterval(() => this.#checkDate(), dateCheckIntervalMs);
@@ -78,7 +77,6 @@ export class StationStore implements vscode.Disposable {
     setContext('hasSelection', this.selected !== undefined);
   }
 
-  /** The last list that arrived, by name; it stays after a failed refresh. Undefined before the first. */
   get stations(): readonly StationItem[] | undefined {
     return this.loader.stations;
   }
@@ -159,22 +157,18 @@ export class StationStore implements vscode.Disposable {
     void this.refresh();
   }
 
-  /** Loads the list, and what is looked at. It never rejects: see `error`. */
   refresh(): Promise<void> {
     return this.loader.refresh();
   }
 
-  /** Loads this station from the server; it may have been removed there. It never rejects: see `error`. */
   refreshStation(id: string): Promise<void> {
     return this.loader.refreshStation(id);
   }
 
-  /** Loads the list unless it is known to be current. It never rejects: see `error`. */
   update(): Promise<void> {
     return this.loader.update();
   }
 
-  /** Loads this station unless its details are known to be current. It never rejects: see `error`. */
   updateStation(id: string): Promise<void> {
     return this.loader.updateStation(id);
   }

@@ -14,7 +14,6 @@ interface StationName {
  * Asks whether to take over a station that another user has, and takes it over.
  * @param otherButton what the user may do instead
  * @returns `retry` if it is used in another way meanwhile, `other` for the other button
- * @throws vscode.CancellationError
  */
 export async function askTakeOver(
   used: UsedStations,

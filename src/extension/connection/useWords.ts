@@ -18,7 +18,6 @@ export function useWords(use: WindowUse): string {
     : vscode.l10n.t('in use by {0}, running {1} since {2}', whoUses(use), oneLine(use.test.name), formatSince(use.test.since)); // prettier-ignore
 }
 
-/** Returns the same in fewer words, such as "Ada, running final.py since 10:42". */
 export function shortUseWords({ user_name, test, since }: WindowUse): string {
   const name = oneLine(user_name);
   return test === null

@@ -74,7 +74,6 @@ export class UsedStations implements vscode.Disposable {
     return this.#userId;
   }
 
-  /** Wants the station for this window. */
   want(station: string): Promise<UseAnswer> {
     return this.#report(station, { wants: 'station', test: '' });
   }

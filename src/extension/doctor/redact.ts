@@ -29,7 +29,6 @@ export function redact(text: string, identity: Identity): string {
   return withoutNames(withoutHome(shaped, identity.home), identity);
 }
 
-/** Replaces the home directory in each spelling: as a path, with slashes, in a JSON string, in a URI. */
 function withoutHome(text: string, home: string): string {
   const path = home.replace(/[\\/]+$/, '');
   if (path === '') return text;

@@ -23,7 +23,6 @@ export interface ExaminedServer {
   readonly section: SectionContent;
 }
 
-/** Examines the server in use. It never rejects: the section says what could not be found out. */
 export const examineServer = (connection: Connection): Promise<ExaminedServer> =>
   connection.remote === undefined
     ? examineLocalServer(connection.dataFolder)

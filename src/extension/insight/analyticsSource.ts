@@ -18,7 +18,6 @@ export class AnalyticsSource {
     this.#listed = new ListedAnalytics(connection);
   }
 
-  /** Returns whether the server computes statistics, which are then of all runs. */
   isComputedByServer(): Promise<boolean> {
     return this.#connection.can('analytics');
   }
@@ -31,7 +30,6 @@ export class AnalyticsSource {
     return this.#connection.call(analytics.procedure, { params: { id }, query });
   }
 
-  /** Returns the routes of the parts of a procedure, or null if the server computes no statistics. */
   async routes(
     id: string,
     query: Query<typeof analytics.routes> = {},

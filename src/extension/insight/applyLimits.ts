@@ -65,7 +65,6 @@ async function warnOfOutcome(document: vscode.TextDocument, measurement: string,
   if (chosen === goToLine) await showLine(document, line);
 }
 
-/** Says why the limits of a measurement cannot be edited. */
 function refusalSentence({ reason, text, otherLines }: LimitsRefusal, measurement: string): string {
   const lines = otherLines.join(', ');
   const sentences: Record<RefusalReason, () => string> = {

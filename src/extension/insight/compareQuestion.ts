@@ -7,11 +7,6 @@ import { outcomeIcon } from '../vscode/outcomeIcons.ts';
 import { shortTime } from '../vscode/shortTime.ts';
 import { pickRun } from './findUnit.ts';
 
-/**
- * Asks which run to compare with this one.
- * @returns the id of the other run
- * @throws vscode.CancellationError
- */
 export async function askOtherRun(connection: Connection, id: string): Promise<string> {
   const run = await connection.call(runs.get, { params: { id } });
   const title = vscode.l10n.t('Compare {0} with', oneLine(run.unit.serial_number));

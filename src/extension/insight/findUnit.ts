@@ -11,7 +11,6 @@ import { type Found, pickBySearch } from './liveSearch.ts';
 const maxUnits = 50;
 const maxRuns = 10;
 
-/** The first 8 or more characters of a run's id. */
 const beginOfId = /^[0-9a-f]{8}(-[0-9a-f-]*)?$/i;
 const wholeId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -19,7 +18,6 @@ const isBeginOfId = (text: string): boolean => beginOfId.test(text) && text.leng
 
 type UnitOrRun = { readonly serialNumber: string } | { readonly run: string };
 
-/** Asks for a unit or a run of any station. @throws vscode.CancellationError */
 export function pickUnitOrRun(connection: Connection): Promise<UnitOrRun> {
   return pickBySearch<UnitOrRun>({
     title: vscode.l10n.t('Find unit or run'),
@@ -35,7 +33,6 @@ export function pickUnitOrRun(connection: Connection): Promise<UnitOrRun> {
   });
 }
 
-/** Asks for a run of any station. @throws vscode.CancellationError */
 export function pickRun(connection: Connection, title: string, except?: string): Promise<string> {
   return pickBySearch<string>({
     title,
@@ -51,7 +48,6 @@ export function pickRun(connection: Connection, title: string, except?: string):
   });
 }
 
-/** Asks for a unit. @throws vscode.CancellationError */
 export function pickUnit(connection: Connection, title: string): Promise<string> {
   return pickBySearch<string>({
     title,

@@ -46,7 +46,6 @@ async function procedureOf(connection: Connection, argument: unknown): Promise<s
   return id ?? askProcedure(connection, vscode.l10n.t('Statistics of a procedure'));
 }
 
-/** @throws vscode.CancellationError; UserError if there is no procedure */
 export async function askProcedure(connection: Connection, title: string): Promise<string> {
   const all = await listProcedures(connection);
   if (all.length === 0) throw new UserError(vscode.l10n.t('There is no procedure yet.'));

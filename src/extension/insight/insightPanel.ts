@@ -134,7 +134,6 @@ export class InsightPanel extends Page<FromInsight, ToInsight> {
   }
 }
 
-/** The newest values of a measurement that a page draws. */
 const shownValues = 2000;
 
 async function loadInsight(

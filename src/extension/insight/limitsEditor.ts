@@ -7,7 +7,6 @@ const yamlFile = /\.ya?ml$/i;
 /** Without the extension for YAML, VS Code does not know the language of the file, so the name decides too. */
 const isYaml = ({ languageId, uri }: vscode.TextDocument): boolean => languageId === 'yaml' || yamlFile.test(uri.path);
 
-/** Whether limits can be declared in a document: in a script, or in a procedure for TofuPilot's command line program. */
 export const canDeclareLimits = (document: vscode.TextDocument): boolean =>
   Boolean(fileKindOf(document)?.loadLimitsEditor) || isYaml(document);
 
@@ -17,6 +16,5 @@ export const limitsDocuments: vscode.DocumentSelector = [
   { pattern: '**/*.{yaml,yml}' },
 ];
 
-/** Loads what reads and edits the limits in a document in which they can be declared. */
 export const loadLimitsEditor = (document: vscode.TextDocument): Promise<LimitsEditor> =>
   fileKindOf(document)?.loadLimitsEditor?.() ?? import('../../shared/script/procedureLimits.ts');

@@ -19,7 +19,6 @@ import { applyLimits, currentLimits } from './applyLimits.ts';
 import type { LimitsSubject } from './limitsSubject.ts';
 
 const mostValues = 20_000;
-/** After the last change of the script, until its limits are read again. */
 const typingDelayMs = 300;
 
 const pageSubject = z.object({
@@ -37,7 +36,6 @@ export function limitsPageSubject({ document, ...subject }: LimitsSubject): stri
   return JSON.stringify({ ...subject, script: document.uri.toString() } satisfies PageSubject);
 }
 
-/** The past values of a measurement, from which the limits in its script are set. */
 export class LimitsPanel extends Page<FromLimitsPage, ToLimitsPage> {
   readonly #subject: PageSubject;
   readonly #source: AnalyticsSource;

@@ -20,7 +20,6 @@ import { UserError } from '../vscode/userError.ts';
 import type { AnalyticsSource } from './analyticsSource.ts';
 import { canDeclareLimits, loadLimitsEditor } from './limitsEditor.ts';
 
-/** The measurement whose limits are set, and the script that declares it. */
 export interface LimitsSubject {
   readonly document: vscode.TextDocument;
   readonly procedureId: string;
@@ -35,7 +34,6 @@ const argumentSchema = z.object({
   measurementName: z.string(),
 });
 
-/** Finds out which measurement a command is about, with questions where that is not clear. */
 export async function askLimitsSubject(
   connection: Connection,
   store: StationStore,

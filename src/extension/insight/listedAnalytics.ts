@@ -202,7 +202,6 @@ export class ListedAnalytics {
     return { listed: entries.map((item) => ({ item, run: runOf(item) })).reverse(), hasMore };
   }
 
-  /** Returns the last attempts of all phases of the runs, with the measurements that failed. */
   async #phasesOf(procedure_id: string, ids: readonly string[]): Promise<Map<string, TestedPhase[]>> {
     const found = new Map<string, TestedPhase[]>();
     for (const some of chunks(ids)) {

@@ -68,7 +68,6 @@ export const phasesOf = (rows: readonly MeasurementRow[]): Map<string, TestedPha
     }),
   );
 
-/** Returns names of what the runs were listed with. */
 export const namesIn =
   (listed: readonly ListedRun[]): NamesOf =>
   (split) =>

@@ -10,9 +10,7 @@ export interface Found<T> extends vscode.QuickPickItem {
 interface LiveSearch<T> {
   readonly title: string;
   readonly placeholder: string;
-  /** @param text trimmed; may be empty */
   readonly search: (text: string) => Promise<readonly Found<T>[]>;
-  /** Returns the sentence that is shown if nothing was found. */
   readonly nothingFound: (text: string) => string;
 }
 
@@ -21,9 +19,8 @@ const typingDelayMs = 150;
 type Sentence = vscode.QuickPickItem & { readonly value?: undefined };
 
 /**
- * Asks for one of what a search finds while the user types. A scanner sends Enter before the results arrive: then an exact
- * match is taken as soon as it arrives, and otherwise the list stays open.
- * @throws vscode.CancellationError if the user picks nothing
+ * Asks for one of what a search finds while the user types. A scanner sends Enter before the results arrive: then an
+ * exact match is taken as soon as it arrives, and otherwise the list stays open.
  */
 export async function pickBySearch<T>({ title, placeholder, search, nothingFound }: LiveSearch<T>): Promise<T> {
   const box = vscode.window.createQuickPick<Found<T> | Sentence>();

@@ -84,7 +84,6 @@ interface MarkItem extends vscode.QuickPickItem {
   readonly sample: Sample | null;
 }
 
-/** Asks what kind of sample a unit is, and stores it. @throws vscode.CancellationError */
 async function markUnit(connection: Connection, serialNumber: string): Promise<void> {
   const params = { serial_number: serialNumber };
   const { sample: before } = await connection.call(units.get, { params });

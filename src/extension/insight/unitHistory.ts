@@ -9,7 +9,6 @@ import type { Connection } from '../connection/connection.ts';
 
 const pageSize = 100;
 
-/** Loads the newest runs of a unit over all procedures and stations, with the measurements that failed. */
 export async function loadUnitRuns(
   connection: Connection,
   serialNumber: string,

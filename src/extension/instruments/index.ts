@@ -8,9 +8,7 @@ import type { InstrumentsTree } from './instrumentsTree.ts';
 const viewId = 'testStations.instruments';
 
 interface Bench {
-  /** Returns the command of the interpreter that scripts run with. @throws UserError */
   readonly interpreter: () => Promise<readonly string[]>;
-  /** Whether a script runs in this window. */
   readonly isRunning: () => boolean;
 }
 

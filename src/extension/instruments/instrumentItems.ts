@@ -19,7 +19,6 @@ export interface InstrumentNode {
   readonly uses: readonly AddressUse[];
 }
 
-/** Why a group has no instruments. */
 interface NoticeNode {
   readonly kind: 'notice';
   readonly text: string;
@@ -32,7 +31,6 @@ interface UseNode {
 
 export type InstrumentsNode = GroupNode | InstrumentNode | NoticeNode | UseNode;
 
-/** Returns whether the argument of a command is an instrument of the view. */
 export const isInstrument = (value: unknown): value is InstrumentNode =>
   typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'instrument' && 'address' in value;
 

@@ -9,7 +9,6 @@ import { UserError } from '../vscode/userError.ts';
 
 const found = z.object({
   found: z.array(z.object({ address: z.string(), description: z.string().nullable() })),
-  /** Whether the interpreter has no such package. */
   is_missing: z.boolean(),
   problem: z.string().nullable(),
 });
@@ -23,20 +22,17 @@ export type FoundInstruments = z.infer<typeof found>;
 /** Backends may wait for answers from the network. */
 const timeoutMs = 30_000;
 
-/** Reads what is on the bench with the user's interpreter and its packages. */
 export class InstrumentReader {
   readonly #interpreter: () => Promise<readonly string[]>;
   readonly #program: string;
   readonly #log: Log;
 
-  /** @param program the file `instruments.py` */
   constructor(interpreter: () => Promise<readonly string[]>, program: string, log: Log) {
     this.#interpreter = interpreter;
     this.#program = program;
     this.#log = log;
   }
 
-  /** @throws UserError */
   list(): Promise<Bench> {
     return this.#ask(['list'], bench);
   }

@@ -18,14 +18,12 @@ import { findUses } from './scriptUses.ts';
 interface InstrumentsOptions {
   readonly interpreter: () => Promise<readonly string[]>;
   readonly isRunning: () => boolean;
-  /** The file `instruments.py`. */
   readonly program: string;
   readonly log: Log;
   /** Is called with the node that has changed; with none for all. */
   readonly onChange: (node: InstrumentsNode | undefined) => void;
 }
 
-/** What the Instruments view shows, and what the user does there. */
 export class InstrumentsTree {
   readonly #options: InstrumentsOptions;
   readonly #reader: InstrumentReader;
@@ -37,7 +35,6 @@ export class InstrumentsTree {
     this.#reader = new InstrumentReader(options.interpreter, options.program, options.log);
   }
 
-  /** Lists what is on the bench now. @throws UserError */
   async list(): Promise<void> {
     const [{ python, visa, serial }, uses] = await Promise.all([this.#reader.list(), findUses(this.#options.log)]);
     const groupOf = (name: GroupName, found: FoundInstruments): GroupNode => ({
@@ -69,7 +66,6 @@ export class InstrumentsTree {
     this.#options.onChange(undefined);
   }
 
-  /** Asks an instrument who it is. @throws UserError if it does not answer */
   async identify(node: unknown): Promise<void> {
     if (!isInstrument(node)) return;
     const { isRunning, onChange } = this.#options;

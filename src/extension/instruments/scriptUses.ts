@@ -5,7 +5,6 @@ import { addressKey, findAddresses } from '../../shared/script/instrumentAddress
 import type { Log } from '../vscode/log.ts';
 import { ignoredFolders } from '../vscode/scriptFile.ts';
 
-/** A place in a file of the workspace where an address is written. */
 export interface AddressUse {
   readonly file: vscode.Uri;
   /** From 1. */

@@ -80,10 +80,6 @@ export function registerOperator(
 const link = async (connection: Connection, { id }: SelectedStation): Promise<string> =>
   (await connection.call(operator.link, { params: { id } })).url;
 
-/**
- * Returns the station of the argument, or else the selected one, or else the one that the user picks.
- * @throws vscode.CancellationError
- */
 async function chosenStation(store: StationStore, argument: unknown): Promise<SelectedStation> {
   const id = stationIdOf(argument) ?? store.selected?.id;
   await store.update();

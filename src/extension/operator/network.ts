@@ -40,10 +40,6 @@ const typeAddress = (): Thenable<string | undefined> =>
     validateInput: (text) => operatorAddress.safeParse(text).error?.issues[0]?.message,
   });
 
-/**
- * Opens the web UI of OpenHTF itself.
- * @throws UserError when the station has no operator address
- */
 export async function openStockPage(address: string | null, { id, name }: SelectedStation): Promise<void> {
   if (address === null) {
     throw new UserError(vscode.l10n.t('No OpenHTF station server is known for {0}.', name), [

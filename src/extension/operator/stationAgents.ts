@@ -47,7 +47,6 @@ export class StationAgents implements vscode.Disposable {
     ];
   }
 
-  /** Offers the script of a station in each of its slots. */
   ensure(station: string): void {
     const script = this.#dependencies.scripts.get(station);
     const count = script === undefined ? 1 : setting('slots', script);

@@ -30,10 +30,6 @@ export class StationScripts {
     return storedScripts.safeParse(this.#state.get(key)).data ?? {};
   }
 
-  /**
-   * Lets the user pick a script of the workspace.
-   * @throws vscode.CancellationError
-   */
   async pick(station: SelectedStation): Promise<void> {
     const found = await vscode.workspace.findFiles(
       testFilesGlob,

@@ -34,7 +34,6 @@ export class TestReport {
     this.#sent = null;
   }
 
-  /** Returns the changes that the server does not have yet, and marks them as sent. */
   takePending(): TestUpdate | undefined {
     const test = this.#test;
     const sent = this.#sent;

@@ -8,7 +8,6 @@ import { TextPage } from '../vscode/textPage.ts';
 const maxShown = 500;
 const pageSize = 100;
 
-/** Loads the audit log page by page, the newest entries first. */
 export async function* auditPages(connection: Connection): AsyncGenerator<readonly AuditEntry[], void> {
   let cursor: number | null = 0;
   while (cursor !== null) {
@@ -20,7 +19,6 @@ export async function* auditPages(connection: Connection): AsyncGenerator<readon
   }
 }
 
-/** A read-only page with the newest entries of the audit log. */
 export class AuditPage implements vscode.Disposable {
   readonly #connection: Connection;
   readonly #page = new TextPage('test-stations-audit', vscode.l10n.t('Audit Log'));

@@ -5,7 +5,6 @@ import { UserError } from '../vscode/userError.ts';
 import { AuditPage, auditPages } from './auditLog.ts';
 import { manageUsers } from './manageUsers.ts';
 
-/** Registers what administrators do. @param exportEntries asks for a file and writes the pages of entries to it */
 export function registerPeople(
   { commands, connection }: Services,
   exportEntries: (pages: AsyncIterable<readonly AuditEntry[]>) => Promise<void>,

@@ -11,7 +11,6 @@ interface Choice extends vscode.QuickPickItem {
   readonly run: () => Promise<void>;
 }
 
-/** Shows the users of the server, and does what is chosen for one of them. @throws vscode.CancellationError */
 export async function manageUsers(connection: Connection): Promise<void> {
   const { data } = await connection.call(accounts.list);
   const own = await connection.call(accounts.own);

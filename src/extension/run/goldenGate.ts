@@ -15,7 +15,6 @@ import { showWarning } from '../vscode/messages.ts';
 import { commandRemedy, UserError } from '../vscode/userError.ts';
 import type { StationName } from './runSession.ts';
 
-/** The sample that the user chose to run instead of another unit. */
 export interface ChosenSample {
   readonly serialNumber: string;
   readonly partNumber: string;
@@ -32,19 +31,17 @@ interface Gate {
   readonly store: StationStore;
   readonly log: Log;
   readonly station: StationName;
-  /** The ids or identifiers under which the script pushes, as far as they are known. */
   readonly procedures: readonly string[];
-  /** The serial number that will be tested, if it is known. */
   readonly serialNumber: string | undefined;
   /** Whether an operator started the run, who does not see this window. */
   readonly isOperated: boolean;
 }
 
 /**
- * Lets a script start, or not, by the golden unit checks of its station. A server that does not answer never blocks a run.
+ * Lets a script start, or not, by the golden unit checks of its station. A server that does not answer never blocks a
+ * run.
  * @returns the sample to run instead, if the user chose that
  * @throws UserError when an operator's run is refused
- * @throws vscode.CancellationError when the user starts nothing
  */
 export async function passGoldenGate(gate: Gate): Promise<ChosenSample | undefined> {
   const { connection, station, serialNumber, isOperated } = gate;

@@ -39,7 +39,6 @@ interface RunResources {
   readonly extension: vscode.Uri;
   readonly storage: string;
   readonly state: vscode.Memento;
-  /** Where the views of runs are saved. */
   readonly globalState: vscode.Memento;
   readonly reader: ScriptReader;
 }
@@ -50,7 +49,6 @@ interface RunFeature {
   readonly runForAssistant: RunForAssistant;
   /** Whether a script runs, or is about to run, on the station; on any, if none is given. */
   readonly isInUse: (station: string | undefined) => boolean;
-  /** Returns the problems that the editor marks in a script. */
   readonly diagnose: (document: vscode.TextDocument) => Promise<readonly vscode.Diagnostic[]>;
   readonly shownRuns: () => RunsView['shownRuns'];
 }

@@ -13,7 +13,6 @@ import { lineRange } from '../vscode/scriptFile.ts';
 import type { ScriptEnd } from './process/scriptProcess.ts';
 import type { StationName } from './runSession.ts';
 
-/** A test execution without a run that the server has confirmed, with the sentence that says why. */
 export interface Unsaved {
   readonly execution: TestExecution;
   readonly sentence: string;
@@ -49,7 +48,6 @@ export async function showUnsaved(
   return undefined;
 }
 
-/** Returns the sentence about a process that ended before its script did; otherwise the empty text. */
 export function describeDeath({ live, exitCode }: ScriptEnd): string {
   if (live.ended) return '';
   return exitCode === null
@@ -93,7 +91,6 @@ export function describeResult(execution: TestExecution): string {
   return [`${unit}: ${verdict?.outcome ?? 'ERROR'}.`, asSentence(verdict?.reason ?? '')].filter(Boolean).join(' ');
 }
 
-/** Returns the first measurement of a run that failed, with its value and limits; the empty text if none did. */
 function describeFailures(run: Run): string {
   if (run.outcome !== 'FAIL') return '';
   const results = lastAttempts(reportOf(run).phases).flatMap(({ measurements }) =>

@@ -14,7 +14,6 @@ import { PartNumberQuestion, serialNumberAdvice } from './questions/unitQuestion
 import type { RunDependencies } from './runDependencies.ts';
 import type { RunSession, StationName } from './runSession.ts';
 
-/** The station that a script runs as, with the questions whose answers hold for the run. */
 export interface RunningStation {
   readonly access: StationAccess;
   readonly procedure: ProcedureQuestion;
@@ -30,7 +29,6 @@ export type AskUnit = (own: string | null) => Promise<string | null>;
 export interface PreparedRun {
   readonly test: PreparedTest;
   readonly serialNumber: AskUnit;
-  /** Undefined in a dry run. */
   readonly station: RunningStation | undefined;
 }
 

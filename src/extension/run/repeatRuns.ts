@@ -6,7 +6,6 @@ export type Repeating = { readonly times: number } | 'untilFailure';
 
 const mostTimes = 10_000;
 
-/** Asks how often to run; undefined if the user cancels. */
 export async function askRepetitions(): Promise<number | undefined> {
   const text = await vscode.window.showInputBox({
     title: vscode.l10n.t('Repeat Procedure on Station'),

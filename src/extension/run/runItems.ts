@@ -72,7 +72,6 @@ export function moreItem(shownCount: number): vscode.TreeItem {
   return item;
 }
 
-/** @param words says what is filtered */
 export function filterItem(words: string): vscode.TreeItem {
   const item = new vscode.TreeItem(vscode.l10n.t('Filter'));
   item.id = 'filter';
@@ -85,7 +84,6 @@ export function filterItem(words: string): vscode.TreeItem {
   return item;
 }
 
-/** Is shown between the filter and pending uploads. */
 export function noMatchItem(): vscode.TreeItem {
   const item = new vscode.TreeItem(vscode.l10n.t('No run matches the filter'));
   item.id = 'noMatch';

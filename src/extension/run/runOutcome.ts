@@ -74,10 +74,6 @@ export class RunOutcome implements vscode.Disposable {
     this.#problems.dispose();
   }
 
-  /**
-   * Pushes the results that the script has left on disk.
-   * @returns the progress with the outcome of each push
-   */
   async #settle(live: RunProgress): Promise<RunProgress> {
     let settled = live;
     for (const { id, push } of live.executions) {

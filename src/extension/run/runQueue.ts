@@ -45,19 +45,16 @@ export class RunQueue {
     return run.station === undefined ? undefined : this.#stations.join(run.station.id, run);
   }
 
-  /** Returns whether a run uses the station; a dry run uses what is connected, whichever station that is. */
   isInUse(station: string | undefined, except?: RunSession): boolean {
     return [...this.#runs].some((run) => run !== except && isAt(station, run));
   }
 
-  /** Returns the slots of a script in which it tests no unit, here or in a dry run. */
   freeSlots(script: vscode.Uri, station: string | undefined, count: number): number[] {
     const used = [...this.#runs].filter((run) => run.script.toString() === script.toString() && isAt(station, run));
     const all = Array.from({ length: count }, (_, index) => index + 1);
     return all.filter((slot) => used.every((run) => run.slot.number !== slot));
   }
 
-  /** Returns the slot in which another run of the station tests the unit. */
   slotTesting(unit: string, except: RunSession): number | undefined {
     const station = except.station?.id;
     return [...this.#runs].find(

@@ -19,9 +19,7 @@ import { passUseGate } from './useGate.ts';
 
 export interface RunOptions {
   readonly mode?: RunMode;
-  /** The Test Explorer's, when the run was started there. */
   readonly request?: vscode.TestRunRequest | undefined;
-  /** The Operator UI's, when the run was started there. */
   readonly operated?: Parameters<StartScript>[1];
   /** By default, all phases run. */
   readonly choice?: PhaseChoice | undefined;
@@ -128,7 +126,6 @@ export class RunService implements vscode.Disposable {
     }
   }
 
-  /** @throws UserError if another slot tests the unit */
   #setUnit(run: RunSession, unit: string): void {
     const refusal = this.#refusalOf(unit, run);
     if (refusal !== undefined) throw new UserError(refusal);
@@ -140,13 +137,11 @@ export class RunService implements vscode.Disposable {
     return slot === undefined ? undefined : vscode.l10n.t('{0} is being tested in slot {1}.', unit.trim(), slot);
   }
 
-  /** Runs the script again and again, and says at the end how the runs ended. */
   async repeat(script: vscode.Uri, repeating: Repeating, choice?: PhaseChoice): Promise<void> {
     const slot = await this.#pickSlot(script);
     await repeatRuns(testName(script.path), repeating, (repetition) => this.run(script, { choice, repetition, slot }));
   }
 
-  /** Runs a phase and all that follow it. */
   async runFrom(phase: vscode.TestItem): Promise<void> {
     const found = this.#dependencies.items.phaseOf(phase);
     if (found === undefined) throw new UserError(vscode.l10n.t('Choose a phase of a script.'));
@@ -161,7 +156,6 @@ export class RunService implements vscode.Disposable {
     return slot;
   }
 
-  /** See `RunForAssistant`. */
   async runForAssistant(asked: AssistantRun): Promise<EndedRun> {
     const { script, mode, station, serialNumber, token } = asked;
     const options = { slot: this.#slot(script, station?.id, undefined), serialNumber, assistant: asked };
@@ -174,7 +168,6 @@ export class RunService implements vscode.Disposable {
     }
   }
 
-  /** Returns whether a script runs, or is about to run, on the station, or anywhere as a dry run. */
   isInUse(station: string | undefined): boolean {
     return this.#queue.isInUse(station);
   }

@@ -22,7 +22,6 @@ interface RunSessionOptions {
   readonly repetition?: string | undefined;
 }
 
-/** A run from the command to its last message. */
 export class RunSession implements vscode.Disposable {
   readonly script: vscode.Uri;
   readonly mode: RunMode;
@@ -31,11 +30,9 @@ export class RunSession implements vscode.Disposable {
   /** The serial number that came with the command, or that the user chose before the start. */
   serialNumber: string | undefined;
   readonly slot: Slot;
-  /** The serial number of the unit, once it is known. */
   unit: string | undefined;
   /** Undefined if a person started the run. */
   readonly assistant: AssistantRun | undefined;
-  /** Undefined if all phases run. */
   readonly choice: PhaseChoice | undefined;
   /** Which one of repeated runs this is, such as `3 of 10`; undefined if it is not repeated. */
   readonly repetition: string | undefined;
@@ -65,7 +62,6 @@ export class RunSession implements vscode.Disposable {
     this.repetition = repetition;
   }
 
-  /** Undefined if the script has only one slot. */
   get slotName(): string | undefined {
     return this.slot.count === 1 ? undefined : vscode.l10n.t('slot {0}', this.slot.number);
   }
@@ -126,7 +122,6 @@ export class RunSession implements vscode.Disposable {
     return this.station?.id === other.station?.id || this.station === undefined || other.station === undefined;
   }
 
-  /** Returns whether both may test units at the same time on a station, each in its slot. */
   mayShareStation(other: RunSession): boolean {
     const { script, slot } = this;
     return (

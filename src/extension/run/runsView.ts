@@ -21,7 +21,6 @@ import type { UploadQueue } from './uploads/uploadQueue.ts';
 type Row =
   | { readonly run: RunListItem }
   | { readonly kept: PendingUpload }
-  /** What is filtered, in words. */
   | { readonly filter: string }
   | { readonly noMatch: true }
   /** The number of runs shown above the row that loads more. */
@@ -116,7 +115,6 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
     return stations === 'all' || stations.some(({ id }) => id === station);
   }
 
-  /** Refreshes at most once a second. */
   #refreshSoon(): void {
     this.#soon ??= setTimeout(
       () => {
@@ -163,7 +161,6 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
     showDone(vscode.l10n.t('Run ID copied'));
   }
 
-  /** Shows only the runs of the row's unit. */
   showUnit(row: unknown): void {
     const serialNumber = serialNumberOf(row);
     if (serialNumber !== undefined) this.setFilter({ ...noFilter, stations: this.#filter.stations, serialNumber });
@@ -199,7 +196,6 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
     this.#isLoading = false;
   }
 
-  /** Identifies what is listed. */
   get #listed(): string {
     return JSON.stringify([this.#filter, this.#filter.stations === 'selected' ? this.#store.selected?.id : null]);
   }
@@ -222,7 +218,6 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
     }
   }
 
-  /** @param isEmpty whether the server has no such run */
   #show(message: string, isEmpty: boolean): Row[] {
     const kept = this.#uploads.pending.map((each) => ({ kept: each }));
     const isFiltered = this.#isFiltered;

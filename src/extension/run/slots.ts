@@ -1,13 +1,8 @@
 import * as vscode from 'vscode';
 
-/** The slots in which the user has last started a script, by the script. */
 const lastSlots = new Map<string, readonly number[]>();
 
-/**
- * Lets the user choose the slots whose units are tested.
- * @param free the slots of the script in which no unit is tested
- * @throws vscode.CancellationError when the user chooses none
- */
+/** @param free the slots of the script in which no unit is tested */
 export async function pickSlots(
   script: vscode.Uri,
   name: string,

@@ -16,7 +16,6 @@ export class StationQueue<Run> {
   readonly #queues = new Map<string, QueuedRun<Run>[]>();
   readonly #mayShare: (one: Run, other: Run) => boolean;
 
-  /** @param mayShare whether two runs may have a station at the same time */
   constructor(mayShare: (one: Run, other: Run) => boolean) {
     this.#mayShare = mayShare;
   }

@@ -30,7 +30,6 @@ export class StationTerminals implements vscode.Disposable {
   /**
    * @param argument a node of the Stations view; anything else means the selected station
    * @throws UserError without a valid key, or without a Python
-   * @throws vscode.CancellationError when the user selects no station
    */
   async open(argument: unknown): Promise<void> {
     const station =

@@ -53,7 +53,6 @@ const askToWait = (use: StationUse, station: StationName): Promise<boolean> =>
     button: vscode.l10n.t('Run When It Ends'),
   });
 
-/** Waits until no other window runs a test; a notification shows it, and it and Stop can cancel the run. */
 async function waitForTurn(used: UsedStations, run: RunSession, use: StationUse, station: StationName): Promise<void> {
   run.markQueued();
   const title = vscode.l10n.t('{0} waits. {1}', run.name, runningSentence(use, station));

@@ -84,7 +84,6 @@ export class CalendarFiles implements vscode.FileSystemProvider {
 
 const stationOf = ({ path }: vscode.Uri): string => path.split('/')[1] ?? '';
 
-/** @throws Error with a sentence that says what is wrong and where */
 function calendarOf(text: string): WorkCalendar {
   let json: unknown;
   try {
@@ -104,7 +103,6 @@ function calendarOf(text: string): WorkCalendar {
   return parsed.data;
 }
 
-/** Returns what a new calendar begins with. It is stored when the document is saved. */
 function proposedCalendar(): WorkCalendar {
   const days: WorkCalendar['shifts'][number]['days'] = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'];
   return {

@@ -5,7 +5,6 @@ const stored = z.record(z.string(), z.boolean());
 const key = 'expandedStationGroups';
 const maxGroups = 1_000;
 
-/** Remembers in the workspace which groups the user has expanded and collapsed. */
 export class ExpandedGroups {
   readonly #state: vscode.Memento;
   readonly #groups: Map<string, boolean>;
@@ -15,7 +14,6 @@ export class ExpandedGroups {
     this.#groups = new Map(Object.entries(stored.safeParse(state.get(key)).data ?? {}));
   }
 
-  /** Returns undefined for a group that the user has neither expanded nor collapsed. */
   get(group: string): boolean | undefined {
     return this.#groups.get(group);
   }

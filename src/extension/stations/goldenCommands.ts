@@ -48,7 +48,6 @@ export function registerGoldenCommands({ commands, connection, store }: Services
   });
 }
 
-/** Returns all stations first, then each station that has the procedure or a rule of its own. */
 async function placesOf(connection: Connection, id: string): Promise<PlaceItem[]> {
   const { rule, stations: own } = await connection.call(goldenChecks.rules, { params: { id } });
   const { stations: linked } = await connection.call(procedures.get, { params: { id } });
@@ -68,7 +67,6 @@ async function placesOf(connection: Connection, id: string): Promise<PlaceItem[]
   ];
 }
 
-/** @throws vscode.CancellationError */
 async function askRule(
   title: string,
   places: readonly PlaceItem[],

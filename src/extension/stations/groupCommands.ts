@@ -37,7 +37,6 @@ export function registerGroupCommands({ commands, connection, store }: Services,
   });
 }
 
-/** Returns the stations of the nodes; a group stands for all stations in it. */
 function stationsOf({ stations = [] }: StationStore, nodes: readonly Node[]): StationItem[] {
   return stations.filter(({ id, group }) =>
     nodes.some((node) => (node.kind === 'group' ? isInGroup(group, node.group) : node.station.id === id)),
@@ -61,7 +60,6 @@ async function setGroup(connection: Connection, stations: readonly StationItem[]
   }
 }
 
-/** @throws vscode.CancellationError if the user picks none */
 async function pickStations(store: StationStore): Promise<StationItem[]> {
   const items = (store.stations ?? []).map((station) => ({
     label: withoutIcons(station.name),
@@ -84,11 +82,7 @@ interface GroupItem extends vscode.QuickPickItem {
   readonly group: string | null | undefined;
 }
 
-/**
- * Asks for a group: one in use, or a new one that the user types.
- * @returns null for none
- * @throws vscode.CancellationError
- */
+/** Asks for a group: one in use, or a new one that the user types. @returns null for none */
 async function askGroup(
   store: StationStore,
   title: string,

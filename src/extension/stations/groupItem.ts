@@ -3,7 +3,6 @@ import { oneLine } from '../../shared/format/oneLine.ts';
 import { innermostLevel } from './groupTree.ts';
 import type { GroupNode } from './nodes.ts';
 
-/** How many stations there are in a group, and those that need attention. */
 export interface GroupCounts {
   readonly stations: number;
   readonly inUse: number;

@@ -12,7 +12,6 @@ interface StationInGroup {
 
 const none: GroupCounts = { stations: 0, inUse: 0, disconnected: 0, waiting: 0 };
 
-/** The groups of the stations that the view shows, with what each of them contains. */
 export class GroupNodes {
   #nodes = new Map<string, GroupNode>();
   #counts = new Map<string, GroupCounts>();

@@ -15,7 +15,6 @@ export const outerGroup = (group: string): string | null => groupsAround(group).
 
 export const innermostLevel = (group: string): string => groupLevels(group).at(-1) ?? group;
 
-/** Returns all groups that stations are in, with the groups around them, in the order of their names. */
 export const groupsOf = (stations: readonly Pick<StationItem, 'group'>[]): string[] =>
   [...new Set(stations.flatMap(({ group }) => groupsAround(group)))].sort(byLevels);
 

@@ -5,7 +5,6 @@ import type { StationItem, StationKey, Week } from '../connection/stationSource.
 export interface GroupNode {
   readonly kind: 'group';
   readonly group: string;
-  /** Whether it is shown because of a filter. */
   readonly isFiltered: boolean;
 }
 
@@ -22,7 +21,6 @@ export interface ProcedureNode {
   readonly check: GoldenCheck | undefined;
 }
 
-/** The golden unit check below its procedure. */
 export interface GoldenNode {
   readonly kind: 'golden';
   readonly station: StationItem;

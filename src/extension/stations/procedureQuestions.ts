@@ -28,7 +28,6 @@ function toItem(procedure: ProcedureListItem | LinkedProcedure): ProcedureItem {
   return { id, name, identifier, label, description: withoutIcons(nameBesideLabel(procedure)) };
 }
 
-/** The procedure of the node that was called on, or one that the user picks. @throws vscode.CancellationError */
 export async function chosenProcedure(
   connection: Connection,
   choice: StationChoice,
@@ -43,11 +42,7 @@ export async function chosenProcedure(
   return picked(await vscode.window.showQuickPick(all.map(toItem), { title, matchOnDescription: true }));
 }
 
-/**
- * One or several procedures that are not linked yet.
- * @returns undefined when the user wants to create one, or there is none to choose
- * @throws vscode.CancellationError
- */
+/** @returns undefined when the user wants to create a procedure, or there is none to choose */
 export async function pickUnlinked(
   station: StationItem,
   all: readonly ProcedureListItem[],

@@ -11,7 +11,6 @@ import type { VerifiedKey } from './serverQuestions.ts';
 
 const pollIntervalMs = 2_000;
 
-/** Asks whether to sign in with the provider of the server, or by a key. @throws vscode.CancellationError */
 export async function askHow(step: Step, provider: string): Promise<'provider' | 'key'> {
   const host = withoutIcons(oneLine(provider));
   const picked = await step.pick(
@@ -28,7 +27,6 @@ export async function askHow(step: Step, provider: string): Promise<'provider' |
   return picked.how;
 }
 
-/** Opens a page of the server and waits until the person has signed in. @throws vscode.CancellationError */
 export async function signInWithProvider(connection: Connection, place: RemoteServerEntry): Promise<VerifiedKey> {
   const begun = await connection.beginSignIn(place);
   void openPage(begun);

@@ -148,7 +148,6 @@ export function registerServerCommands(commands: Commands, connection: Connectio
   });
 }
 
-/** How a person gets access to a server, as far as it has been answered. */
 interface Access {
   place?: RemoteServerEntry;
   provider?: string | undefined;
@@ -156,7 +155,6 @@ interface Access {
   key?: VerifiedKey;
 }
 
-/** Returns the questions after that for the server: how to sign in, if it has a provider, and the key. */
 function accessQuestions(connection: Connection, answers: Access): () => Question[] {
   const ask: Question = async (step) => {
     if (answers.provider !== undefined) answers.how = await askHow(step, answers.provider);
@@ -170,7 +168,6 @@ function accessQuestions(connection: Connection, answers: Access): () => Questio
   };
 }
 
-/** @throws vscode.CancellationError */
 async function accessFrom(connection: Connection, { place, provider, how, key }: Access): Promise<VerifiedKey> {
   if (place !== undefined && provider !== undefined && how === 'provider') {
     return signInWithProvider(connection, place);

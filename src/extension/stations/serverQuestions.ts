@@ -11,7 +11,6 @@ export const cloud = 'https://www.tofupilot.app';
 interface PlaceQuestion {
   readonly value: string;
   readonly prompt: string;
-  /** An address, to show how one is written. */
   readonly example: string;
 }
 
@@ -23,7 +22,7 @@ export function isUnencrypted(url: string): boolean {
 /**
  * Asks for the address of a server until one answers there, so that no key is asked for in vain.
  * @param placeOf returns the server at an address, with what is known of it
- * @returns the server, with its CA file if one had to be chosen, and what was typed. @throws vscode.CancellationError
+ * @returns the server, with its CA file if one had to be chosen, and what was typed
  */
 export async function askPlace(
   step: Step,
@@ -83,11 +82,7 @@ export interface VerifiedKey {
   readonly place: RemoteServerEntry;
 }
 
-/**
- * Asks for a user key until the server knows it. What was typed stays in the box meanwhile.
- * @param typed what the box begins with
- * @throws vscode.CancellationError
- */
+/** Asks for a user key until the server knows it. What was typed stays in the box meanwhile. */
 export async function askKey(
   step: Step,
   connection: Connection,

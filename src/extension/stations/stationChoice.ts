@@ -26,7 +26,6 @@ export class StationChoice {
     return this.#view.visible ? this.#view.selection : [];
   }
 
-  /** @throws vscode.CancellationError when the user picks none */
   async station(argument: unknown, title: string, options: PickOptions = {}): Promise<StationItem> {
     const node = this.node(argument);
     const id = isStation(argument)
@@ -38,7 +37,7 @@ export class StationChoice {
     return known ?? this.pick(title, options);
   }
 
-  /** Like `station`, but asks even if a station has the focus. @throws vscode.CancellationError */
+  /** Like `station`, but asks even if a station has the focus. */
   async explicitStation(argument: unknown, title: string): Promise<StationItem> {
     return isStation(argument) || isNode(argument) ? this.station(argument, title) : this.pick(title);
   }
@@ -54,7 +53,6 @@ export class StationChoice {
   }
 }
 
-/** Returns a paragraph for the confirmation of a command that would break a running script, or '' if none runs on the station. */
 export const runningWarning = (store: StationStore, station: string): string =>
   store.running.has(station)
     ? `\n\n${vscode.l10n.t('A script is running on this station now. Its result would be refused and lost.')}`

@@ -82,7 +82,6 @@ export function registerStationCommands({ commands, connection, store, used }: S
   });
 }
 
-/** Asks whether to take the station over if another user has it. @throws vscode.CancellationError */
 async function wantStation(used: UsedStations, station: StationItem): Promise<void> {
   for (;;) {
     const { refused, use } = await used.want(station.id);
@@ -118,7 +117,6 @@ async function actOn(choice: StationChoice, argument: unknown, byKind: ByKind): 
   if (node !== undefined) await vscode.commands.executeCommand(`testStations.${byKind[node.kind]}`, node);
 }
 
-/** Asks for a station name; a name that another station has must be confirmed. @throws vscode.CancellationError */
 async function askName(others: readonly StationItem[], options: { title: string; value?: string }): Promise<string> {
   const typed = await vscode.window.showInputBox({
     ...options,

@@ -50,11 +50,7 @@ export class StationFilter implements vscode.Disposable {
     this.#changed.fire();
   }
 
-  /**
-   * Lets the user find a station, or set a filter.
-   * @returns the station, or undefined after setting a filter
-   * @throws vscode.CancellationError
-   */
+  /** @returns the station that the user chose, or undefined after setting a filter */
   async ask(): Promise<StationItem | undefined> {
     await this.#store.update();
     if (this.#store.stations === undefined && this.#store.error !== undefined) throw this.#store.error;

@@ -31,7 +31,6 @@ const goldenNodes = (parent: ProcedureNode): Node[] =>
 
 interface ViewListener {
   readonly onFirstShown: () => void;
-  /** Is called with the stations whose children are shown. */
   readonly onDidChangeExpanded: (stations: ReadonlySet<string>) => void;
 }
 
@@ -107,7 +106,6 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
     return details === undefined ? procedures : [...procedures, { kind: 'key', station, key: details.key }];
   }
 
-  /** Returns the node of a station; undefined if the view does not show it. */
   node(station: string): Node | undefined {
     if (this.#soon !== undefined) this.#update();
     return this.#roots.get(station);
@@ -128,7 +126,6 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
     this.#listener.onDidChangeExpanded(this.#shownStations());
   }
 
-  /** The stations whose children are shown: they and all groups around them are expanded. */
   #shownStations(): ReadonlySet<string> {
     return new Set(
       [...this.#expanded].filter((id) =>
@@ -269,7 +266,6 @@ export class StationsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
     }
   }
 
-  /** Changes when other nodes than before are shown. */
   #structure(): string {
     const stations = [...this.#roots.values()].map(({ station: { id, group } }) => `${id} ${group ?? ''}`);
     return [this.#groups.structure, ...stations].join('\n');

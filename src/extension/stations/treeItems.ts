@@ -26,7 +26,6 @@ export interface StationItemState {
   readonly isExpanded: boolean;
   readonly pause: Pause | undefined;
   readonly waiting: string | undefined;
-  /** The windows of other users that use the station. */
   readonly usedBy: readonly WindowUse[];
 }
 

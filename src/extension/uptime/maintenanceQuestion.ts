@@ -19,7 +19,6 @@ interface Span extends vscode.QuickPickItem {
   readonly times: Times | undefined;
 }
 
-/** Asks for the time of a past, present, or planned maintenance. @throws vscode.CancellationError */
 export async function askMaintenance(station: string): Promise<Maintenance> {
   const now = Date.now();
   const spans = spansFrom(now);

@@ -11,7 +11,6 @@ import { commandRemedy, UserError } from '../vscode/userError.ts';
 import { askMaintenance } from './maintenanceQuestion.ts';
 
 export function registerPauseCommands({ commands, connection, store }: Services): void {
-  /** @throws UserError when the server keeps no uptime; vscode.CancellationError */
   const stationOf = async (argument: unknown, title: string): Promise<SelectedStation> => {
     await requireUptime(connection);
     const id = stationIdOf(argument);
@@ -56,7 +55,6 @@ export function registerPauseCommands({ commands, connection, store }: Services)
 /**
  * Asks for the address of an OpenHTF station server. A button of the input box searches the network instead.
  * @returns an empty string for no address
- * @throws vscode.CancellationError also when the button is clicked
  */
 async function askAddress({ id, name }: SelectedStation, value: string): Promise<string> {
   const box = vscode.window.createInputBox();

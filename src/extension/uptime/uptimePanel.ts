@@ -142,7 +142,6 @@ export class UptimePanel extends Page<FromUptime, ToUptime> {
     );
   }
 
-  /** @param station undefined for everything */
   #markStale(station: string | undefined): void {
     if (station === undefined) this.#stale = 'all';
     else if (this.#stale !== 'all') this.#stale.add(station);
@@ -245,7 +244,6 @@ async function knownStations(connection: Connection): Promise<KnownStation[]> {
   return known;
 }
 
-/** Saves the days of a station, or of all stations when `station` is null, to a file that the user chooses. */
 async function exportUptime(
   connection: Connection,
   zone: string,

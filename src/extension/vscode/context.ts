@@ -18,7 +18,6 @@ interface ContextKeys {
   hasSelection: boolean;
   hasProcedure: boolean;
   runOpened: boolean;
-  /** Whether the user has asked for the list of instruments. */
   hasInstruments: boolean;
 }
 

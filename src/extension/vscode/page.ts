@@ -14,7 +14,6 @@ export abstract class Page<From extends { type: string }, To> implements vscode.
   protected readonly panel: vscode.WebviewPanel;
   protected abstract readonly handlers: Handlers<From>;
 
-  /** @param view the entry point of the webview */
   constructor(
     panel: vscode.WebviewPanel,
     { context, commands }: PageServices,

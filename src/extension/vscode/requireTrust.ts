@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { UserError } from './userError.ts';
 
-/** @throws UserError if scripts of this folder must not run */
 export function requireTrust(): void {
   if (vscode.workspace.isTrusted) return;
   throw new UserError(vscode.l10n.t('Scripts of this folder are run only once you trust it.'), [

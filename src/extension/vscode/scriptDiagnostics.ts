@@ -5,14 +5,12 @@ const debounceMs = 300;
 
 export const diagnosticSource = 'Test Stations';
 
-/** Keeps the diagnostics of open scripts up to date while they are edited. */
 export class ScriptDiagnostics implements vscode.Disposable {
   readonly #diagnose: (document: vscode.TextDocument) => Promise<vscode.Diagnostic[]>;
   readonly #collection: vscode.DiagnosticCollection;
   readonly #timers = new Map<vscode.TextDocument, NodeJS.Timeout>();
   readonly #subscriptions: vscode.Disposable;
 
-  /** @param name identifies the diagnostics in VS Code */
   constructor(name: string, diagnose: (document: vscode.TextDocument) => Promise<vscode.Diagnostic[]>) {
     this.#diagnose = diagnose;
     this.#collection = vscode.languages.createDiagnosticCollection(name);

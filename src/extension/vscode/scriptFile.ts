@@ -29,7 +29,6 @@ export function activeScript(): vscode.Uri | undefined {
   return document !== undefined && isScriptFile(document) ? document.uri : undefined;
 }
 
-/** Returns the workspace folder of a script, or the folder that it is in. */
 export const folderOf = (script: vscode.Uri): string =>
   vscode.workspace.getWorkspaceFolder(script)?.uri.fsPath ?? vscode.Uri.joinPath(script, '..').fsPath;
 

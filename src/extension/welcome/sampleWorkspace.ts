@@ -17,7 +17,7 @@ const opened = z.object({
   station: z.object({ id: z.string(), name: z.string() }).optional(),
 });
 
-/** Copies the sample scripts to a chosen folder and opens it. Overwrites nothing. @throws vscode.CancellationError */
+/** Copies the sample scripts to a chosen folder and opens it. Overwrites nothing. */
 export async function openSample(
   context: vscode.ExtensionContext,
   store: StationStore,

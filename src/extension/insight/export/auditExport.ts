@@ -3,7 +3,6 @@ import type { AuditEntry } from '../../../shared/contract/audit.ts';
 import { auditTable } from '../../../shared/export/auditTable.ts';
 import { exportTable } from './tableExport.ts';
 
-/** @throws vscode.CancellationError */
 export function exportAuditLog(pages: AsyncIterable<readonly AuditEntry[]>): Promise<void> {
   const title = vscode.l10n.t('Export audit log');
   return exportTable(title, [

@@ -8,7 +8,6 @@ export interface ExportFile {
   write(bytes: Uint8Array): Promise<void>;
   /** Completes the file, which replaces one of the same name. */
   save(): Promise<void>;
-  /** Removes what was written. A file of the same name stays as it was. */
   discard(): Promise<void>;
 }
 

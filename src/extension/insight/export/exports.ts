@@ -8,7 +8,6 @@ import { downloadAttachment } from '../../connection/downloadedAttachments.ts';
 import type { AnalyticsSource } from '../analyticsSource.ts';
 import type { ExportableRun } from './exportableRun.ts';
 
-/** The runs of a view: those that its filter finds, all of them. */
 export interface ShownRuns {
   readonly title: string;
   readonly query: CallInput<typeof runs.list>['query'];
@@ -39,7 +38,6 @@ export class Exports {
     await exportComparison(one, other);
   }
 
-  /** @param exported a run, or the id of one of the server's */
   async run(exported: ExportableRun | string): Promise<void> {
     const { exportRun } = await import('./exporting.ts');
     await exportRun(typeof exported === 'string' ? await this.#load(exported) : exported);

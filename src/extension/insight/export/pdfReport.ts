@@ -24,11 +24,7 @@ export async function installedBrowser(exportHtml: Remedy): Promise<string> {
   );
 }
 
-/**
- * Returns the report of a run as PDF, printed by an installed browser.
- * @param exportHtml what to do instead
- * @throws UserError, vscode.CancellationError
- */
+/** @param exportHtml what to do instead @throws UserError */
 export async function pdfReport(
   exported: ExportableRun,
   exportHtml: Remedy,

@@ -9,10 +9,8 @@ import type { ExportableRun } from './exportableRun.ts';
 
 /** Larger attachments are listed without their hash: they would have to be downloaded. */
 const maxHashedBytes = 50_000_000;
-/** Larger images are listed only. */
 const maxImageBytes = 5_000_000;
 
-/** Returns the report of a run as a file that needs nothing else. @throws vscode.CancellationError */
 export async function reportFile(
   exported: ExportableRun,
   report: (message: string) => void,

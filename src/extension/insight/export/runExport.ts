@@ -18,7 +18,6 @@ interface RunFormat extends FileFormat, vscode.QuickPickItem {
 
 const utf8 = new TextEncoder();
 
-/** Asks for the format of a run and exports it. @throws vscode.CancellationError */
 export async function exportRun(exported: ExportableRun): Promise<void> {
   const format = await pick(vscode.l10n.t('Export run of {0}', exported.run.unit.serial_number), formatsOf(exported));
   await save(exported, format);

@@ -4,7 +4,6 @@ import { comparisonTable, type LoadRuns, runsTable } from '../../../shared/expor
 import { reportOf } from '../../../shared/run/report.ts';
 import { exportTable } from './tableExport.ts';
 
-/** Exports all runs of a list. @param name goes into the name of the file */
 export async function exportRunList(title: string, name: string, load: LoadRuns): Promise<void> {
   await exportTable(title, [{ label: vscode.l10n.t('Runs'), name, load: () => runsTable(load) }]);
 }

@@ -7,7 +7,6 @@ import { createDiskFile, type ExportFile } from './diskFile.ts';
 
 export interface FileFormat {
   readonly extension: string;
-  /** The name of the format, such as CSV. */
   readonly name: string;
 }
 
@@ -18,7 +17,7 @@ export type WriteExport = (
   token: vscode.CancellationToken,
 ) => Promise<void>;
 
-/** Asks where to save an export and writes it. A failed export leaves no file. @throws vscode.CancellationError */
+/** Asks where to save an export and writes it. A failed export leaves no file. */
 export async function saveExport(name: string, format: FileFormat, write: WriteExport): Promise<void> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
   const target = await vscode.window.showSaveDialog({

@@ -20,7 +20,6 @@ import { exportTable } from './tableExport.ts';
 /** The values that are loaded at a time: the server answers nothing else while it reads them. */
 const valuesPerPage = 20_000;
 
-/** Exports a table of a page of statistics, for the time range, split and group that the page shows. */
 export function exportStatistics(
   source: AnalyticsSource,
   { procedure, measurement }: Pick<InsightSubject, 'procedure' | 'measurement'>,

@@ -3,7 +3,6 @@ import type { Study } from '../../../shared/contract/studies.ts';
 import { studyResultTable, studyRunsTable } from '../../../shared/export/studyTables.ts';
 import { exportTable } from './tableExport.ts';
 
-/** Exports the runs or the result of a gauge study. @throws vscode.CancellationError */
 export const exportStudy = (study: Study): Promise<void> =>
   exportTable(vscode.l10n.t('Export gauge study'), [
     {

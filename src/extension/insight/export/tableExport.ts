@@ -28,11 +28,6 @@ export const tableFormats = (): TableFormat[] => [
   },
 ];
 
-/**
- * Asks which table to export and how, and exports it.
- * @param tables one, or several to choose from
- * @throws vscode.CancellationError
- */
 export async function exportTable(title: string, tables: readonly OfferedTable[]): Promise<void> {
   const [only] = tables;
   const table = tables.length === 1 && only !== undefined ? only : await pick(title, tables);
@@ -44,7 +39,6 @@ export async function exportTable(title: string, tables: readonly OfferedTable[]
   });
 }
 
-/** @throws vscode.CancellationError */
 export async function pick<T extends vscode.QuickPickItem>(title: string, items: readonly T[]): Promise<T> {
   const picked = await vscode.window.showQuickPick(items, { title: oneLine(title) });
   if (picked === undefined) throw new vscode.CancellationError();

@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import type { ScriptStatistics } from './scriptStatistics.ts';
 import { capabilitySentence, countSentence, coverageSentence, hintText } from './statisticsWords.ts';
 
-/** Shows the statistics of each measurement at the end of the line that has its name. */
 export class MeasurementHints implements vscode.InlayHintsProvider {
   readonly #statistics: ScriptStatistics;
   readonly onDidChangeInlayHints: vscode.Event<void>;

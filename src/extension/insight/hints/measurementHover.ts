@@ -17,7 +17,6 @@ const mostMeasurements = 4;
 const openMeasurement = 'testStations.openMeasurement';
 const setLimits = 'testStations.setLimits';
 
-/** Shows a histogram and the capability of a measurement over its name. */
 export class MeasurementHover implements vscode.HoverProvider {
   readonly #statistics: ScriptStatistics;
 

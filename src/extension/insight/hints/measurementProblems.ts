@@ -5,7 +5,6 @@ import { rangeOf } from '../../vscode/scriptReader.ts';
 import type { ScriptStatistics } from './scriptStatistics.ts';
 import { findingSentence } from './statisticsWords.ts';
 
-/** Marks the measurements of open scripts that are out of control or whose limits are never or often reached. */
 export function markMeasurements(statistics: ScriptStatistics): vscode.Disposable {
   const diagnostics = new ScriptDiagnostics('test-stations-statistics', async (document) => {
     const found = await statistics.of(document);

@@ -76,7 +76,6 @@ export class ScriptStatistics implements vscode.Disposable {
     return { procedureId, measurements: measurementsOfScript(marks.measurements, measurements), runs };
   }
 
-  /** Returns the only procedure that the script names, or the only one of the selected station. */
   #procedureOf({ procedures, procedureArguments }: ScriptMarks): string | undefined {
     const { selected, stations = [] } = this.#services.store;
     const [named, ...others] = new Set(procedures.map(({ id }) => id));

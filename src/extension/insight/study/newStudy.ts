@@ -16,7 +16,7 @@ export interface StudySubject {
 
 const nameLength = 60;
 
-/** Creates a gauge study. @throws vscode.CancellationError; UserError if no station is linked to the procedure */
+/** @throws UserError if no station is linked to the procedure */
 export async function createStudy(
   connection: Connection,
   source: AnalyticsSource,

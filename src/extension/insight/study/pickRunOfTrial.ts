@@ -10,12 +10,6 @@ import { UserError } from '../../vscode/userError.ts';
 
 const shownRuns = 100;
 
-/**
- * Asks for a run of the part of a trial, newest first.
- * @returns its id
- * @throws vscode.CancellationError
- * @throws UserError if there is no such run
- */
 export async function pickRunOfTrial(connection: Connection, study: Study, trial: StudyTrial): Promise<string> {
   const part = study.parts[trial.part]?.serial_number ?? '';
   const appraiser = study.appraisers[trial.appraiser];

@@ -160,5 +160,4 @@ const nextTrial = (study: Study | undefined): StudyTrial | undefined =>
 const runsOf = ({ plan, other_run }: Study): string =>
   JSON.stringify([plan.map(({ run, discarded }) => [run?.id, discarded.length]), other_run?.id]);
 
-/** Returns whether the study, or the place where it shows other runs, has changed. */
 const hasNewRun = (before: Study, after: Study): boolean => runsOf(before) !== runsOf(after);

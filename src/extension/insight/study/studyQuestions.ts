@@ -13,14 +13,12 @@ const shownTrials = [2, 3, 4, 5];
 const plain = (text: string): string => withoutIcons(oneLine(text));
 
 interface Choices {
-  /** Measurements whose values are numbers or booleans. */
   readonly measurements: readonly MeasurementSummary[];
   readonly isGiven: boolean;
   readonly recent: readonly UnitListItem[];
   readonly stations: readonly StationItem[];
 }
 
-/** The questions for the plan of a gauge study, with the answers so far. */
 export class StudyQuestions {
   readonly #choices: Choices;
   #measurements: readonly MeasurementSummary[];
@@ -37,7 +35,6 @@ export class StudyQuestions {
     this.#measurements = choices.isGiven ? choices.measurements : [];
   }
 
-  /** @throws vscode.CancellationError */
   async ask(): Promise<void> {
     await askInSteps(vscode.l10n.t('New gauge study'), () => [
       ...(this.#choices.isGiven ? [] : [this.#askMeasurements]),

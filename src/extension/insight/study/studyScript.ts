@@ -11,7 +11,6 @@ const stateKey = 'studyScripts';
 const storedScripts = z.record(z.string(), z.string());
 const maxFiles = 500;
 
-/** Finds the script of a procedure, and remembers what the user chose in this workspace. */
 export class StudyScripts {
   readonly #connection: Connection;
   readonly #state: vscode.Memento;
@@ -21,7 +20,7 @@ export class StudyScripts {
     this.#state = state;
   }
 
-  /** Returns the script that names the procedure; asks if that is not exactly one. @throws vscode.CancellationError */
+  /** Returns the script that names the procedure; asks if that is not exactly one. */
   async find(procedure: string): Promise<vscode.Uri> {
     const known = this.#all[procedure];
     if (known !== undefined && (await exists(vscode.Uri.parse(known)))) return vscode.Uri.parse(known);

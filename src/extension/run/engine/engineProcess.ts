@@ -18,7 +18,6 @@ import { type ResultPlace, saveProgress, saveResult } from './saveResult.ts';
 
 export interface EnginePlan {
   readonly mode: RunMode;
-  /** The path of the TofuPilot program. */
   readonly program: string;
   /** The folder of the procedure, or its file if it has another name than procedure.yaml. */
   readonly procedure: string;
@@ -32,7 +31,6 @@ export interface EnginePlan {
   readonly procedureId: string;
   /** Where the result is saved; undefined in a dry run. */
   readonly place: ResultPlace | undefined;
-  /** The extension's storage, for the home folder of the run. */
   readonly storage: string;
   readonly debugPort?: number | undefined;
   readonly onDebuggerWaits?: () => void;
@@ -50,7 +48,6 @@ export class EngineProcess implements TestProcess {
   readonly #home: EngineHome;
   readonly #tree: ProcessTree;
   readonly #session: EngineSession;
-  /** Undefined in a dry run. */
   readonly #progress: ProgressSaver | undefined;
   readonly ended: Promise<number | null>;
   #wasStopped = false;
@@ -89,7 +86,6 @@ export class EngineProcess implements TestProcess {
     this.ended = this.#end(reading);
   }
 
-  /** @throws Error when the program cannot be started */
   static async start(plan: EnginePlan, listener: TestListener): Promise<EngineProcess> {
     const home = await EngineHome.create(plan.storage);
     const { mode, debugPort } = plan;

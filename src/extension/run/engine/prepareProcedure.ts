@@ -110,7 +110,6 @@ async function requireEngine(script: vscode.Uri): Promise<{ path: string; versio
   }
 }
 
-/** @returns the Python of the environment that the engine uses */
 async function requireEnvironment(script: vscode.Uri, folder: string, log: Log): Promise<string> {
   const { folder: environment, python } = await findEnvironment(folder);
   if (python !== null) return python;

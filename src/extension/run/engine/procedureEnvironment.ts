@@ -7,7 +7,6 @@ import { environmentWithoutKeys } from '../../vscode/environment.ts';
 export interface ProcedureEnvironment {
   /** Where the engine looks for it: `venv`, beside the nearest pyproject.toml or in the folder of the procedure. */
   readonly folder: string;
-  /** Null if it does not exist. */
   readonly python: string | null;
 }
 
@@ -35,7 +34,6 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** Whether the module can be imported there. */
 export async function hasModule(python: string, module: string): Promise<boolean> {
   try {
     const options = { timeout: 30_000, windowsHide: true, env: environmentWithoutKeys() };

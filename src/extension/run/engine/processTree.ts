@@ -31,7 +31,6 @@ export class ProcessTree {
     return this.#listing;
   }
 
-  /** Ends at once all processes that were noted and still run. @returns how many */
   async kill(): Promise<number> {
     await this.note();
     let killed = 0;

@@ -30,7 +30,6 @@ export class ProgressSaver {
     this.#running = undefined;
   }
 
-  /** Resolves when nothing is being saved any more. */
   async end(): Promise<void> {
     this.#ending.abort();
     await this.#running;

@@ -8,7 +8,6 @@ import { writePending } from '../uploads/writePending.ts';
 import type { QueuedRecord } from './queuedRecord.ts';
 
 export interface ResultPlace {
-  /** The folder of pending uploads. */
   readonly folder: string;
   readonly place: PendingUploadEntry['place'];
   readonly script: string;

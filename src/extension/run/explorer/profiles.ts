@@ -12,7 +12,6 @@ interface ProfileOptions {
 type RunScript = (script: vscode.Uri, options: ProfileOptions) => Promise<unknown>;
 type RepeatScript = (script: vscode.Uri, repeating: Repeating, choice: PhaseChoice | undefined) => Promise<void>;
 
-/** What runs of one script: the chosen phases, or all of them. */
 interface Selected {
   readonly script: vscode.Uri;
   readonly choice: PhaseChoice | undefined;
@@ -70,7 +69,6 @@ export class Profiles {
     return this.#items.controller.createRunProfile(label, kind, handler, isDefault);
   }
 
-  /** Returns the scripts of a request, each with its chosen phases, unless the whole script was chosen. */
   #selected(request: vscode.TestRunRequest): Selected[] {
     const items = request.include ?? [...this.#items.controller.items].map(([, item]) => item);
     const selected = new Map<string, { script: vscode.Uri; only: Set<string> | undefined }>();

@@ -172,7 +172,6 @@ export class TestItems {
     return phases.find(({ range }) => range?.contains(selection.active) === true);
   }
 
-  /** Returns the place where a measurement of the phase is declared, or else the place of the phase. */
   measurementLocation(item: vscode.TestItem, phase: string, measurement: string): vscode.Location | undefined {
     if (item.uri === undefined) return undefined;
     const phases = this.#outlines.get(item.uri.toString())?.phases ?? [];
@@ -202,13 +201,11 @@ export class TestItems {
     return item;
   }
 
-  /** Returns the phases of a script, with those in groups. */
   #phasesOf(script: vscode.TestItem): vscode.TestItem[] {
     const items = [...script.children].map(([, item]) => item);
     return items.flatMap((item) => (this.#groups.has(item) ? [...item.children].map(([, phase]) => phase) : [item]));
   }
 
-  /** Returns the group that a phase belongs to by its name. */
   #groupOf(script: vscode.TestItem, phase: string): vscode.TestItem | undefined {
     const items = [...script.children].map(([, item]) => item);
     return items.find((item) => this.#groups.has(item) && phase.startsWith(`${item.label}${inGroup}`));
@@ -224,7 +221,6 @@ function scriptLabel(path: string): string {
   return folder === '.' ? path : `${posix.basename(path)} (${folder})`;
 }
 
-/** Between the name of a group and what follows it in the names of its phases. */
 const inGroup = ' / ';
 
 const nameIn = (parent: vscode.TestItem, name: string): string =>

@@ -109,7 +109,6 @@ export class TestResults {
     return { number: this.#execution, name: this.#slot };
   }
 
-  /** Shows the measurements again that were shown without their verdict. */
   #showVerdicts(event: PhaseEnd): void {
     for (const measurement of event.measurements) {
       if (!this.#pending.delete(`${event.key}/${measurement.name}`)) continue;

@@ -11,10 +11,8 @@ import { hasSchemaExtension } from './procedureSchemaHelp.ts';
 
 export { completionsAt, hoverAt } from './procedureSchemaHelp.ts';
 
-/** What an extension for YAML reports by the schema. */
 const schemaProblems: readonly ProcedureProblem['kind'][] = ['syntax', 'unknownKey', 'missing', 'invalid'];
 
-/** Returns the problems of a procedure, with references to Python that lead nowhere. */
 export async function diagnoseProcedure(document: vscode.TextDocument): Promise<vscode.Diagnostic[]> {
   const reading = readProcedure(document.getText(), document.uri.fsPath);
   if (reading === undefined) return [];
@@ -25,7 +23,6 @@ export async function diagnoseProcedure(document: vscode.TextDocument): Promise<
   return [...problems, ...(await lostReferences(document, reading))];
 }
 
-/** Returns where the Python reference at the cursor leads. */
 export async function definitionAt(
   document: vscode.TextDocument,
   position: vscode.Position,
@@ -40,7 +37,6 @@ export async function definitionAt(
     : new vscode.Location(vscode.Uri.file(found.file), lineRange(found.line ?? 1));
 }
 
-/** Returns the phases and plugs that the functions and classes of a Python file are, as links to them. */
 export async function phasesOfPython(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
   const procedure = await nearestProcedure(document.uri.fsPath);
   if (procedure === undefined) return [];
@@ -65,7 +61,6 @@ export async function phasesOfPython(document: vscode.TextDocument): Promise<vsc
 
 const maxLevels = 4;
 
-/** Returns the procedure of the folder that the file is in, or of one of those around it. */
 async function nearestProcedure(file: string): Promise<string | undefined> {
   let folder = dirname(file);
   for (let level = 0; level < maxLevels; level += 1) {

@@ -11,7 +11,6 @@ export const hasSchemaExtension = (): boolean =>
 let loaded: ProcedureSchema | undefined;
 const schema = (): ProcedureSchema => (loaded ??= new ProcedureSchema(procedureJsonSchema()));
 
-/** Returns the keys or values that can be at the cursor of a procedure. */
 export function completionsAt(document: vscode.TextDocument, position: vscode.Position): vscode.CompletionItem[] {
   if (hasSchemaExtension()) return [];
   const { suggestions, replacedLength } = schema().suggestionsAt(document.getText(), document.offsetAt(position));
@@ -20,7 +19,6 @@ export function completionsAt(document: vscode.TextDocument, position: vscode.Po
   return suggestions.map((suggestion, index) => completion(suggestion, index, range, isBeforeColon));
 }
 
-/** Returns what the schema says about the key or value at the cursor of a procedure. */
 export function hoverAt(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {
   const word = document.getWordRangeAtPosition(position, /[\w-]+/);
   if (hasSchemaExtension() || word === undefined) return undefined;

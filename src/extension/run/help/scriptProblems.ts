@@ -27,7 +27,6 @@ export class ScriptProblems implements vscode.Disposable {
     return problemsOf(await this.#reader.marks(document), linked);
   }
 
-  /** Returns the problems as the editor marks them. */
   async diagnose(document: vscode.TextDocument): Promise<vscode.Diagnostic[]> {
     const { procedures } = await this.#reader.marks(document);
     if (procedures.length > 0) this.#loadLinks();

@@ -25,7 +25,6 @@ export function scriptTemplate(kind: ScriptKind, procedure?: ProcedureReference)
   }
 }
 
-/** Returns the files of a first procedure: a phase with one measurement and one with a question for the operator. */
 export function procedureTemplate(
   procedure?: ProcedureReference,
 ): { readonly path: string; readonly content: string }[] {

@@ -6,7 +6,7 @@ import { folderOf, pathInFolder } from '../../vscode/scriptFile.ts';
 import { openSetting, setting } from '../../vscode/settings.ts';
 import { UserError } from '../../vscode/userError.ts';
 
-/** Returns the variables of the environment file of a script. @throws UserError when it cannot be read */
+/** @throws UserError when the environment file cannot be read */
 export async function launchEnvironment(script: vscode.Uri): Promise<Record<string, string>> {
   const envFile = setting('envFile', script);
   if (envFile === '') return {};

@@ -23,7 +23,6 @@ export const pythonKind: TestKind = { files: pythonFiles, prepare: preparePython
 /** Robot Framework is a Python package, which the runner starts in its own process. */
 export const robotKind: TestKind = { files: robotFiles, prepare: preparePython };
 
-/** @throws UserError when there is no Python, or the environment file cannot be read */
 async function preparePython(dependencies: RunDependencies, run: RunSession): Promise<PreparedTest> {
   const { log, runnerFile, storagePath } = dependencies;
   const interpreter = await interpreterFor(run.script, log);

@@ -1,10 +1,8 @@
 import type { RunnerCommand, RunnerEvent } from '../../../shared/contract/runner.ts';
 
-/** Receives what a test reports while it runs. */
 export interface TestListener {
   event(event: RunnerEvent): void;
   output(text: string): void;
-  /** What the test sent was not understood. */
   protocolError(message: string): void;
   /** A child process of the test ended in the middle of a test execution: it crashed, or it was killed. */
   childDied(pid: number): void;

@@ -24,10 +24,9 @@ export const dryEnvironment = (): Record<string, string> =>
   stationEnvironment('http://dry-run.invalid', 'no-key-in-a-dry-run');
 
 /**
- * Copies `sitecustomize.py`, which Python loads at its start in station terminals and in child processes of scripts, into
- * a folder outside of the extension: Python writes bytecode beside it, and a terminal outlives an update of the extension.
- * @param runner path of the runner's main file
- * @param storage path of the extension's storage folder
+ * Copies `sitecustomize.py`, which Python loads at its start in station terminals and in child processes of scripts,
+ * into a folder outside of the extension: Python writes bytecode beside it, and a terminal outlives an update of the
+ * extension.
  * @returns the folder, for PYTHONPATH
  */
 export async function startupModules(runner: string, storage: string): Promise<string> {

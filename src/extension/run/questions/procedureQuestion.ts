@@ -130,10 +130,7 @@ export class ProcedureQuestion {
   }
 }
 
-/**
- * Offers up to three options as buttons, and more in a list behind one.
- * @returns undefined when the user cancels
- */
+/** Offers up to three options as buttons, and more in a list behind one. */
 async function pick(message: string, detail: string, options: readonly Option[]): Promise<Option | undefined> {
   const more = option(vscode.l10n.t('Other Procedure…'), '', () => Promise.reject(new vscode.CancellationError()));
   const buttons = options.length <= 3 ? options : [...options.slice(0, 1), more];

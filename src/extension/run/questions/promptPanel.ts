@@ -34,7 +34,6 @@ export class PromptPanel implements vscode.Disposable {
   }
 
   /**
-   * Shows a prompt and waits for its answer.
    * @param address the address of the prompt's image; null if it has none
    * @returns undefined when the user closes the panel, or the token is cancelled
    */

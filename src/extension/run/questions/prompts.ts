@@ -8,7 +8,6 @@ import { inputBox } from './inputBox.ts';
 import { isQuestionOpen, trackQuestion } from './openQuestions.ts';
 import { type PromptFolders, PromptPanel, type PromptRequest } from './promptPanel.ts';
 
-/** Other people or views that may answer a prompt. */
 export interface OtherOperators {
   readonly isShown: () => boolean;
   readonly onDidChangeShown: vscode.Event<void>;

@@ -39,7 +39,6 @@ export class PartNumbers {
   }
 }
 
-/** Returns why a serial number of a unit that the script tests is refused, if it is. */
 export function serialNumberAdvice(text: string, script: vscode.Uri): string | undefined {
   const format = setting('serialNumberFormat', script);
   switch (serialNumberProblem(text, format)) {
@@ -80,7 +79,6 @@ export class PartNumberQuestion {
     return this.#answer;
   }
 
-  /** Sets the part number of a unit that is already known. */
   set(number: string): void {
     this.#answer = Promise.resolve(number);
   }

@@ -13,9 +13,8 @@ interface Choice extends vscode.QuickPickItem {
 }
 
 /**
- * Offers the views and what runs can be filtered by. Each answer applies at once and returns to the offer, until the user
- * picks a view or closes it.
- * @throws vscode.CancellationError when the user closes it
+ * Offers the views and what runs can be filtered by. Each answer applies at once and returns to the offer, until the
+ * user picks a view or closes it.
  */
 export async function askRunsFilter(dependencies: FilterDependencies): Promise<void> {
   const { shown } = dependencies;

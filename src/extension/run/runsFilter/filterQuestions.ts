@@ -21,7 +21,6 @@ interface DimensionWords {
   readonly key: Dimension;
   readonly icon: string;
   readonly title: () => string;
-  /** Says what the filter has for it. */
   readonly words: (filter: RunsFilter, selected: string | undefined) => string;
 }
 
@@ -69,7 +68,6 @@ export const dimensions: readonly DimensionWords[] = [
   },
 ];
 
-/** Returns the question about each dimension. Its answer changes the filter of the Runs view. */
 export function dimensionQuestions({ connection, store, shown }: FilterDependencies): Record<Dimension, Question> {
   const change = (part: Partial<RunsFilter>): void => shown.setFilter({ ...shown.filter, ...part });
   return {

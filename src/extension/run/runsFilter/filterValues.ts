@@ -6,7 +6,6 @@ import { nameBesideLabel, procedureLabel } from '../../../shared/run/procedureCh
 import type { Connection } from '../../connection/connection.ts';
 import { listProcedures } from '../../connection/procedureLinks.ts';
 
-/** A value that a filter can have, to choose from. */
 export interface FilterValue {
   readonly id: string;
   readonly name: string;

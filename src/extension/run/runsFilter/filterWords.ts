@@ -3,7 +3,6 @@ import { withoutIcons } from '../../../shared/format/markdown.ts';
 import { oneLine } from '../../../shared/format/oneLine.ts';
 import { localTime, type RunsFilter } from '../../../shared/run/runsFilter.ts';
 
-/** Says in one line which runs a filter finds. @param selected the name of the selected station */
 export function filterWords(filter: RunsFilter, selected: string | undefined): string {
   const { outcomes, failedMeasurements, procedures, parts, operators, serialNumber } = filter;
   const { l10n } = vscode;

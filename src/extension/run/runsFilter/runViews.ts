@@ -31,7 +31,6 @@ export class RunViews {
     ];
   }
 
-  /** By name. */
   get saved(): readonly RunView[] {
     return savedViews.parse(this.#state.get(this.#key)).sort((a, b) => order.compare(a.name, b.name));
   }
@@ -41,17 +40,14 @@ export class RunViews {
     return remote === undefined ? 'runViews' : `runViews ${remote.url}`;
   }
 
-  /** Finds a saved or built-in view by its name, without regard to case. */
   find(name: string): RunView | undefined {
     return [...this.saved, ...this.builtIn].find((view) => isSameName(view.name, name));
   }
 
-  /** Returns the view that has this filter, saved ones first. */
   of(filter: RunsFilter): RunView | undefined {
     return [...this.saved, ...this.builtIn].find((view) => isSameFilter(view.filter, filter));
   }
 
-  /** Saves a view, in place of the one with this name. */
   async save(view: RunView): Promise<void> {
     await this.remove(view.name);
     await this.#state.update(this.#key, [...this.saved, view]);

@@ -67,7 +67,6 @@ export function registerUploadCommands(
     showDone(vscode.l10n.t('The result of {0} was uploaded', unitNameOf(result)));
   });
 
-  /** Returns the result, and if the user wants it, the others of its script that lack a part number too. */
   const withOthers = async (result: PendingUpload): Promise<PendingUpload[]> => {
     const others = uploads.pending.filter(
       (each) =>

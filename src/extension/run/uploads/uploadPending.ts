@@ -80,11 +80,7 @@ async function pushRun(
   return id;
 }
 
-/**
- * Uploads the attachments that the run does not have yet, and links them to it.
- * @param isFirst whether the run was just created, so that it has none
- * @throws ApiError
- */
+/** @param isFirst whether the run was just created, so that it has no attachments */
 async function pushAttachments(
   api: StationApi,
   folder: UploadFolder,

@@ -72,7 +72,6 @@ export class UploadQueue implements vscode.Disposable {
     if (this.pending.length > 0) this.#retries.retryAll();
   }
 
-  /** Returns the values of the runner's variables that make it store the station's results here. */
   async environmentFor(
     { instance, station }: StationAccess,
     { assistant, slot }: Pick<RunSession, 'assistant' | 'slot'>,

@@ -5,7 +5,6 @@ import { addRunToStudy, type WaitingTrial } from './store/studies.ts';
 /** Returns whether the run counts. Other outcomes say nothing about the part, so the trial has to be repeated. */
 export const countsInStudy = (outcome: string): boolean => outcome === 'PASS' || outcome === 'FAIL';
 
-/** Attaches a run that a station has pushed to the active gauge study that waits for it. */
 export async function attachToStudy(
   transaction: PushTransaction,
   runId: string,

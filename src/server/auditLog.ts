@@ -29,7 +29,6 @@ export class AuditLog {
     this.#monotonicMs = monotonicMs;
   }
 
-  /** Does the work of a call, and records it if it changes something for a user. @throws what the work throws */
   async record<T>(
     operation: Operation,
     { caller, params, query, body }: AuditedCall,
@@ -53,7 +52,6 @@ export class AuditLog {
     }
   }
 
-  /** Records that the role of a user does not allow a call. */
   recordRoleRefusal({ id }: Operation, caller: Caller, params: unknown): Promise<void> {
     return this.recordRefusal(caller.id, {
       user_id: caller.id,

@@ -7,7 +7,6 @@ import { isoTime } from './store/time.ts';
 
 const shownUnits = 3;
 
-/** Returns the golden unit checks of the procedures that are linked to a station, computed from their runs. */
 export async function goldenChecksOf(store: Store, stationId: string, now: number): Promise<GoldenCheck[]> {
   const rules = await rulesOn(store, stationId);
   if (rules.size === 0) return [];

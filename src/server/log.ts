@@ -18,7 +18,6 @@ export function setLogFormat(chosen: LogFormat): void {
   format = chosen;
 }
 
-/** The id of the request that is answered now, which the lines of its log have in common. */
 export const currentRequestId = new AsyncLocalStorage<string>();
 
 type Level = 'info' | 'warning' | 'error';

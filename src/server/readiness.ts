@@ -14,7 +14,6 @@ const busy = 'The store has been busy for 5 seconds.';
 
 type State = 'starting' | 'running' | 'stopping';
 
-/** Whether the server takes requests and can commit what they store. */
 export class Readiness {
   readonly #writer: Writer;
   readonly #folder: string;
@@ -22,7 +21,6 @@ export class Readiness {
   #probedAt = -Infinity;
   #probe: Promise<string | null> = Promise.resolve(null);
 
-  /** @param folder the data folder */
   constructor(writer: Writer, folder: string) {
     this.#writer = writer;
     this.#folder = folder;

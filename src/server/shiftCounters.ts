@@ -16,7 +16,6 @@ interface Span {
   readonly to: number;
 }
 
-/** Returns what a station did in its current shift or, without one, today in the server's time zone. */
 export async function shiftCountersOf(
   store: Store,
   stationId: string,

@@ -107,6 +107,5 @@ export async function computeFigures(
   };
 }
 
-/** Returns when the runs of a check stop to count, in milliseconds since 1970. */
 const endsOf = ({ rule, last }: GoldenCheck): number[] =>
   Object.values(last).flatMap((run) => (run === null ? [] : [Date.parse(run.checked_at) + rule.hours * hourMs]));

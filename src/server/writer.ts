@@ -11,7 +11,6 @@ interface Job {
   work: (transaction: PushTransaction) => Promise<void>;
   done(): void;
   failed(error: unknown): void;
-  /** The span of the change; null if no traces are recorded. */
   span: SpanHandle | null;
 }
 

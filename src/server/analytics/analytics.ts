@@ -24,7 +24,6 @@ import { shiftsOfRuns } from './shiftOfRun.ts';
 
 type Procedure = Subject['procedure'];
 
-/** How many runs, the newest, have their values shown beside a measurement. */
 const recentRuns = 100;
 
 export class Analytics {
@@ -124,7 +123,6 @@ export class Analytics {
       .filter((each) => each.phase_name === phase_name && each.measurement_name === measurement_name);
   }
 
-  /** Computes the days from the runs whose batch, operator and shift are wanted. */
   async #computedDays({ id }: Procedure, range: TimeRange, filter: AnalyticsFilter, detail: Detail | null) {
     const days = await this.#summaries.days(id, range);
     const shiftOf = await shiftsOfRuns(this.#store, days);
@@ -147,7 +145,6 @@ type RunFilter = Pick<AnalyticsFilter, 'attempts' | 'shifts'>;
 /** Returns whether a filter selects runs by what is not stored with them: their shift, and whether they are first attempts. */
 const needsRunIds = ({ attempts, shifts = [] }: RunFilter): boolean => attempts === 'first' || shifts.length > 0;
 
-/** Returns the ids of the runs in the shifts that, if asked for, were the first attempt of their unit on the day. */
 async function readRunIds(
   store: Store,
   procedureId: string,

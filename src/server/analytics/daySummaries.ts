@@ -15,7 +15,6 @@ import { packMeasurements, procedureFromJson, procedureJson, unpackMeasurements 
 /** Raised by a version of the server that computes other summaries, so that those of earlier versions are discarded. */
 const format = 5;
 
-/** Between two searches for days that have changed, and between two of these days. */
 const idleMillis = 10_000;
 const busyMillis = 100;
 /** A day to which results are still uploaded is computed again and again. It must not take more than a tenth of the time. */
@@ -27,7 +26,6 @@ export interface TimeRange {
   readonly to: number;
 }
 
-/** A day with runs of a procedure, in milliseconds since 1970. */
 export interface Day {
   readonly startsAt: number;
   readonly endsAt: number;
@@ -48,7 +46,6 @@ export class DaySummaries {
     this.#calendar = calendar;
   }
 
-  /** Discards the summaries of another time zone or version, and begins to compute in the background. */
   async start(): Promise<void> {
     await this.#discardOthers();
     this.#schedule(idleMillis);
@@ -85,7 +82,6 @@ export class DaySummaries {
     });
   }
 
-  /** Returns the days on which runs of the procedure started, oldest first. */
   async days(procedureId: string, { from, to }: TimeRange): Promise<Day[]> {
     const days: Day[] = [];
     for (let next = from; ;) {

@@ -50,7 +50,6 @@ function limitsFromJson(validatorsJson: string): SetLimits {
   return { lower, upper };
 }
 
-/** Returns the runs of a procedure in statistics that started from `from` to before `to`, by their start. */
 export async function readRuns(store: Store, procedureId: string, from: number, to: number): Promise<TestedRun[]> {
   const runs = await countedRuns(store, procedureId, from, to)
     .select(['r.key', 'r.ended_at', 'r.revision_id', 'r.version_id', 'r.batch_id', 'r.operated_by'])

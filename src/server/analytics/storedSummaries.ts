@@ -147,7 +147,6 @@ export function unpackMeasurements(bytes: Uint8Array): NamedMeasurement[] {
   return named.map((each) => ({ ...each, groups: each.groups.map(summaryOf) }));
 }
 
-/** Numbers different items in the order in which they come. */
 class Distinct<T> {
   readonly items: T[] = [];
   readonly #positions = new Map<string, number>();

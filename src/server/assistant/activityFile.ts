@@ -11,9 +11,7 @@ const append = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | con
 export class ActivityFile {
   readonly #path: string;
   readonly #maxBytes: number;
-  /** The lines that wait for the write that is in progress. */
   #waiting: string[] = [];
-  /** Ends when the waiting lines are written. */
   #written: Promise<void> = Promise.resolve();
 
   constructor(path: string, maxBytes = maxActivityFileBytes) {

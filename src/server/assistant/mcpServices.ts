@@ -12,9 +12,7 @@ export interface McpServices {
     from: { readonly authorization: string; readonly origin: string },
   ): Promise<{ json: string } | { refusal: string }>;
   withoutSecrets<T>(value: T, authorization: string): T;
-  /** Counts a call, and returns after how many seconds the key may call; 0: now. */
   secondsToWait(keyId: string): number;
-  /** Does the work of a call when the earlier calls of the key have ended. */
   inTurn<T>(keyId: string, work: () => Promise<T>): Promise<T>;
   record(call: RecordedCall): Promise<void>;
   logFailure(what: string, error: unknown): void;

@@ -6,7 +6,6 @@ import { ToolError } from '../../shared/assistant/toolError.ts';
 import { untrustedName } from '../../shared/assistant/untrustedText.ts';
 import { type ProtocolServer, recorded, type Session } from './session.ts';
 
-/** How the reading of an address is recorded. */
 const reading = 'resources/read';
 const maxTypedLength = 300;
 

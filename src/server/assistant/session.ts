@@ -18,7 +18,6 @@ const sentence = (text: string): string => withoutIsolates(oneLine(text, 2 * max
 
 type Outcome<T> = { answer: T } | { refusal: string };
 
-/** Does what a tool or an address asks for, and records it. A refusal names what the assistant can do instead. */
 export async function recorded<T>(
   { keyId, services }: Session,
   tool: string,

@@ -7,7 +7,6 @@ import { errorAnswer } from '../../shared/contract/common.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { mcpCapabilities, mcpIdentity } from './mcpIdentity.ts';
 
-/** Sends the body of a request to `/mcp` of a station server. */
 export type PostToServer = (body: string, signal: AbortSignal) => Promise<Response>;
 
 /** For its capabilities, the SDK answers these with lists of its own, which are empty. */

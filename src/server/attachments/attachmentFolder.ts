@@ -14,7 +14,6 @@ export const attachmentPath = (folder: string, id: string): string => join(folde
 /** Opens for reading without following a link. Windows has no such flag, which counts as 0. */
 const readWithoutFollowingLinks = constants.O_RDONLY | constants.O_NOFOLLOW;
 
-/** The contents of attachments in a folder, one file each. */
 export class AttachmentFolder implements Contents {
   readonly #folder: string;
 

@@ -21,7 +21,6 @@ interface ObjectRequest {
   limitMs?: number;
 }
 
-/** An answer of the storage that is no success, or none. */
 export class ObjectRequestError extends StorageError {
   /** Null if there is no answer. */
   readonly status: number | null;
@@ -42,7 +41,6 @@ export class ObjectRequestError extends StorageError {
   }
 }
 
-/** Sends signed requests to a bucket. A request that fails for a reason that may pass is repeated. */
 export class ObjectRequests {
   readonly #client: AwsClient;
   readonly #bucketUrl: string;

@@ -14,7 +14,6 @@ const owner = z.object({ instance: z.string() });
 
 const attachmentId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** The contents of attachments in a bucket of a storage that is compatible with S3, one object each. */
 export class ObjectStorage implements Contents {
   readonly #place: BucketPlace;
   readonly #requests: ObjectRequests;
@@ -82,7 +81,6 @@ export class ObjectStorage implements Contents {
     for await (const page of this.sizes()) yield [...page.keys()];
   }
 
-  /** Yields the sizes of all contents by their ids, in groups. */
   async *sizes(groupSize = 1000): AsyncGenerator<Map<string, number>> {
     let token: string | null = null;
     do {

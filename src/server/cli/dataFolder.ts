@@ -125,7 +125,6 @@ export class DataFolder {
     }
   }
 
-  /** Returns the address of the server with its tokens; null if no server was started yet. */
   readServerFile(): ServerFile | null {
     try {
       return serverFile.parse(JSON.parse(readFileSync(this.#addressFile, 'utf8')));

@@ -35,7 +35,6 @@ export class Entrance {
     return entrance;
   }
 
-  /** The address for programs on this machine. */
   get insideUrl(): string {
     return this.#listening.at(-1)?.url ?? '';
   }
@@ -50,7 +49,6 @@ export class Entrance {
     this.#listening[0]?.setCertificate(identity);
   }
 
-  /** Accepts no more connections. Resolves when the open requests are answered or have timed out. */
   async drain(): Promise<void> {
     await Promise.all(this.#listening.map((each) => each.drain()));
   }

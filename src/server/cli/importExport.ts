@@ -29,7 +29,6 @@ import { type BucketOptions, openContents } from './storageOptions.ts';
 import { withStore } from './userKeys.ts';
 
 interface ExportImportOptions {
-  /** The folder that `server.js export` wrote. */
   readonly from: string;
   readonly isDryRun: boolean;
   readonly bucket: BucketOptions | null;

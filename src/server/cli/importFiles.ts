@@ -14,7 +14,6 @@ import type { ImportOptions } from './importOptions.ts';
 import { withStore } from './userKeys.ts';
 
 export interface Imported {
-  /** What was stored, for stdout. */
   readonly lines: readonly string[];
   /** The number of records that were not stored because they are bad. */
   readonly bad: number;
@@ -122,7 +121,6 @@ async function importFile(
   }
 }
 
-/** Lists the fields with values that a run has no place for, with the number of their records. */
 function notStoredOf({ notStored }: Counts): string[] {
   if (notStored.size === 0) return [];
   const fields = [...notStored].sort().map(([field, count]) => `${oneLine(field)} (${count})`);

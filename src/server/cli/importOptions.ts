@@ -21,7 +21,6 @@ export interface ImportOptions {
 
 const fileOptions = ['station', 'procedure', 'mapping', 'part-number', 'serial-number', 'time-zone', 'strict'] as const;
 
-/** Returns the origin of the server whose runs are copied. */
 export function readSource(text: string, files: readonly string[], values: CommandValues): string {
   const url = URL.parse(text);
   if (

@@ -5,7 +5,6 @@ import * as z from 'zod';
 import { parseExactly } from '../../shared/contract/exactJson.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 
-/** Writes a file in JSON Lines: a JSON value in each line. */
 export class JsonLines {
   readonly #stream: WriteStream;
   #count = 0;

@@ -36,13 +36,11 @@ export function takeSecrets(environment: NodeJS.ProcessEnv) {
       longSecret,
       `${longSecretRule} secret, or unset the variable.`,
     ),
-    /** The key of an assistant's user. */
     assistantKey: takeValid(
       'TEST_STATIONS_KEY',
       /^[\x21-\x7e]{1,200}$/,
       'is no key. Set it to a user key, or unset the variable.',
     ),
-    /** The secret of the server at its OpenID Connect provider. */
     clientSecret: take('TEST_STATIONS_OIDC_CLIENT_SECRET') || null,
     /** The address of the PostgreSQL database, which contains its password. */
     databaseUrl: takeValid(

@@ -55,7 +55,6 @@ interface ServeOptions extends NetworkOptions {
   provider: ProviderOptions | null;
   /** Null: the contents of attachments are files. */
   bucket: BucketOptions | null;
-  /** Null: no traces are recorded. */
   collector: CollectorOptions | null;
 }
 

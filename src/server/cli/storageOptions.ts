@@ -8,7 +8,6 @@ import {
 } from '../attachments/storagePlace.ts';
 import { usageError } from './usage.ts';
 
-/** The bucket with the contents of attachments, and how to reach it. */
 export interface BucketOptions {
   readonly place: BucketPlace;
   readonly access: StorageAccess;
@@ -21,7 +20,6 @@ export function readAttachments(text: string | undefined): StoragePlace | null {
   throw usageError(`--attachments must be a folder or s3://BUCKET/PREFIX and is "${text}".`);
 }
 
-/** The variables that other programs for such storages read, too. */
 const secretVariables = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'] as const;
 
 type StorageVariables = Readonly<Record<string, string | undefined>>;

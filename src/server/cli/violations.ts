@@ -1,6 +1,5 @@
 import { quarterHourMillis } from '../store/time.ts';
 
-/** What the engines say differently about the statistics of a day. */
 const dayWords = {
   sqlite: {
     counted: `select sum(value ->> 'runs') from json_each(summary_json)`,

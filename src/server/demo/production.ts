@@ -8,7 +8,6 @@ import { type DemoMeasurement, type DemoPhase, type DemoProduct, motorController
 export const demoStations = ['Demo Bench 1', 'Demo Bench 2', 'Demo Bench 3', 'Demo Bench 4'] as const;
 export type DemoStation = (typeof demoStations)[number];
 
-/** Which benches test a product. */
 export const benches: readonly (readonly [DemoProduct, readonly [DemoStation, ...DemoStation[]]])[] = [
   [motorController, ['Demo Bench 1', 'Demo Bench 2', 'Demo Bench 3']],
   [sensorHub, ['Demo Bench 3', 'Demo Bench 4']],
@@ -17,7 +16,6 @@ export const benches: readonly (readonly [DemoProduct, readonly [DemoStation, ..
 export interface DemoRun {
   station: DemoStation;
   run: NewRun;
-  /** Set for reference units. */
   sample: 'golden' | 'failing' | null;
 }
 
@@ -216,7 +214,6 @@ function shiftOf({ station, progress }: Circumstances, name: string): number {
 
 const curvePoints = 64;
 
-/** The ripple of the phase current over a period. */
 function rippleCurve(random: Random): NewMeasurement {
   const axis = (name: string, units: string, data: number[]) => ({
     name,

@@ -1,4 +1,3 @@
-/** A numeric measurement of a demo product. Its values vary around `mean`, all of them by `sigma`. */
 export interface DemoMeasurement {
   name: string;
   units: string | null;

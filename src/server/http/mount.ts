@@ -27,7 +27,6 @@ export interface Call<O extends Operation> extends Input<O> {
 type Handler<O extends Operation> = (call: Call<O>) => Promise<Answer<O>>;
 export type Mount = <O extends Operation>(operation: O, handler: Handler<O>) => void;
 
-/** What is needed to admit a call. */
 interface Admission {
   readonly pushes: Pushes;
   readonly audit: AuditLog;
@@ -57,13 +56,11 @@ export interface Key {
   readonly owner: Caller;
 }
 
-/** What a caller sends to an operation, over HTTP or within the server. */
 interface Sent {
   /** @throws RefusalError (401) */
   key(): Promise<Key>;
   readonly params: unknown;
   readonly query: unknown;
-  /** Loads the body. It is not called for an operation without a body. */
   body(keyId: string): Promise<unknown>;
   readonly origin: string;
   header(name: string): string | undefined;

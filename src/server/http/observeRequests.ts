@@ -16,7 +16,6 @@ export function routeOfRequest(c: Context<Environment>): string {
 
 const methodOf = (c: Context<Environment>): string => (methods.includes(c.req.method) ? c.req.method : 'other');
 
-/** Reports each request to the observers when its answer begins. Without observers, it costs nothing. */
 export function observeRequests(app: App, observers: ReadonlySet<RequestObserver>): void {
   app.use(async (c, next) => {
     if (observers.size === 0) return next();
@@ -28,7 +27,6 @@ export function observeRequests(app: App, observers: ReadonlySet<RequestObserver
   });
 }
 
-/** Records each request as a span, until its answer begins. Without a tracer, it costs nothing. */
 export function traceRequests(app: App): void {
   app.use((c, next) => {
     const tracer = activeTracer();
@@ -47,7 +45,6 @@ export function traceRequests(app: App): void {
   });
 }
 
-/** Gives each request an id, which its answer has in the header `X-Request-Id`, and its lines of the log. */
 export function nameRequests(app: App, observers: Set<RequestObserver>): void {
   observers.add((request) => log.request(request));
   app.use(async (c, next) => {

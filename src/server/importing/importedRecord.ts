@@ -15,7 +15,6 @@ export interface ImportTarget {
   readonly serialNumber: string | null;
 }
 
-/** One test result of a file, or why it is none. */
 export type ImportedRecord = GoodRecord | BadRecord;
 
 export interface GoodRecord {

@@ -45,7 +45,6 @@ export class RecordStore {
     this.#numbers = new Map();
   }
 
-  /** Stores records of the file that has begun, in their order. */
   store(records: readonly RecordOfFile[]): Promise<StoreResult[]> {
     const marked = records.map((record) => {
       const hash = hashOf([record.format, record.run.procedure, record.content]);

@@ -73,13 +73,11 @@ export class ChangeTail {
     this.#listeners.push(listener);
   }
 
-  /** Calls `wake` after new changes, until the returned function is called. */
   onChange(wake: () => void): () => void {
     this.#wake.add(wake);
     return () => this.#wake.delete(wake);
   }
 
-  /** Reads soon: something may have been written. */
   notify(): void {
     this.catchUp().catch((error: unknown) => logFailure('Changes could not be read', error));
   }

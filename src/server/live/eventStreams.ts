@@ -3,7 +3,6 @@ import { OpenStreams } from './openStreams.ts';
 
 const maxStreams = 500;
 
-/** The open event streams, which the tail of changes feeds. */
 export class EventStreams extends OpenStreams {
   readonly tail: ChangeTail;
 

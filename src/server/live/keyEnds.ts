@@ -4,7 +4,6 @@ import { keyIds } from '../store/keys.ts';
 import type { Store } from '../store/tables.ts';
 import type { ChangeListener } from './changeTail.ts';
 
-/** Something that is open for as long as its key exists, such as event streams. */
 export interface KeyHolder {
   readonly openKeys: Iterable<string>;
   endKey(id: string): void;

@@ -17,7 +17,6 @@ export class Listener {
     this.#wake();
   }
 
-  /** Whether the stream has to end, because its key was deleted or another owner needs its place. */
   get isEnded(): boolean {
     return this.#isEnded;
   }
@@ -46,7 +45,6 @@ export class Listener {
 export interface StreamClient {
   /** Whom the limit counts, such as the id of the key with which the stream was opened. */
   readonly owner: string;
-  /** The stream ends with this key. */
   readonly keyId: string;
   /** Closes its connection, whatever the client does. */
   readonly cut: () => void;
@@ -63,7 +61,6 @@ export class OpenStreams implements KeyHolder {
   readonly #streams = new Map<Listener, StreamClient>();
   #isEnded = false;
 
-  /** @param what the streams in the plural, such as "event streams" */
   constructor(what: string, maxStreams: number) {
     this.#what = what;
     this.#maxStreams = maxStreams;

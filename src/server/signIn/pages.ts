@@ -59,7 +59,6 @@ export const canceledPage = {
   `,
 };
 
-/** @param again an address of this server at which the person can try again */
 export const problemPage = (message: string, again?: string) => ({
   title: 'Not signed in',
   body: html`

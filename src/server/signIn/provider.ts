@@ -1,6 +1,5 @@
 import type { Role } from '../../shared/contract/operation.ts';
 
-/** The OpenID Connect provider with which people sign in, and who may. */
 export interface ProviderOptions {
   readonly issuer: string;
   readonly clientId: string;
@@ -14,7 +13,6 @@ export interface ProviderOptions {
   readonly trustsEmails: boolean;
 }
 
-/** A person as the provider names them. */
 export interface Person {
   readonly issuer: string;
   readonly subject: string;
@@ -24,7 +22,6 @@ export interface Person {
   readonly email: string | null;
 }
 
-/** What the server must know when the browser returns from the provider. */
 export interface ProviderRequest {
   readonly state: string;
   readonly nonce: string;

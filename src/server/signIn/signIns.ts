@@ -23,9 +23,7 @@ export interface SignIn {
   browserHash: string | null;
   request: ProviderRequest | null;
   person: Person | null;
-  /** Is in the form of the confirmation. */
   formToken: string;
-  /** Who was signed in, or why no one was. */
   result: SignedIn | { readonly refusal: RefusalError } | null;
 }
 

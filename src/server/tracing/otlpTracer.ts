@@ -13,10 +13,8 @@ const stopTimeoutMs = 2_000;
 export interface TracingOptions {
   /** The address of the collector, without the path of traces. */
   readonly endpoint: string;
-  /** Further headers for the collector, such as its key. */
   readonly headers: Readonly<Record<string, string>>;
   readonly version: string;
-  /** Which of several servers this is. */
   readonly instance: string;
 }
 

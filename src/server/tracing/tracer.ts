@@ -18,13 +18,10 @@ export interface SpanEnd {
 
 export type SpanHandle = object;
 
-/** Records what happens in requests as traces of OpenTelemetry. */
 export interface Tracer {
   /** Records `work` as a span. @param work calls `end` if it knows more at the end; an error marks the span as failed */
   span<T>(name: string, options: SpanOptions, work: (end: (result: SpanEnd) => void) => Promise<T>): Promise<T>;
-  /** Returns the span in which the caller runs; null if there is none. */
   current(): SpanHandle | null;
-  /** Runs work as a part of a span. */
   within<T>(span: SpanHandle | null, work: () => T): T;
   /** Sends what has been recorded, for up to two seconds. */
   stop(): Promise<void>;

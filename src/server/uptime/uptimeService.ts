@@ -38,7 +38,6 @@ interface ComputedUptime {
   columns: DayColumns;
 }
 
-/** What was computed of a station for a window, at one `history_version` and `rewrite_version`. */
 interface CachedStation {
   version: number;
   rewriteVersion: number;
@@ -51,7 +50,6 @@ interface CachedWindow {
   stations: Map<number, CachedStation>;
 }
 
-/** Computes the uptime of stations, and caches the completed days of the windows that were used last. */
 export class UptimeService {
   readonly #store: Store;
   readonly #windows = new Map<string, CachedWindow>();

@@ -58,7 +58,6 @@ export class RunCopier {
   readonly created = new Set<string>();
   /** The ids here of stations and procedures, by their ids at the source. Others are found by their names. */
   readonly places = new Map<string, string>();
-  /** The ids of the procedures at the source, by their names. */
   readonly #sourceProcedures = new Map<string, Set<string>>();
   /** The units of the runs that a dry run has not stored. */
   readonly #unitsOfDryRun = new Set<string>();

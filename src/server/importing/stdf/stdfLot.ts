@@ -65,14 +65,11 @@ export interface Bin {
 export interface LotSummary {
   readonly hardBins: Map<number, Bin>;
   readonly softBins: Map<number, Bin>;
-  /** The names of tests in their synopsis, by number. */
   readonly testNames: Map<number, string>;
   /** The first text of each test, by number. */
   readonly firstTexts: Map<number, string>;
-  /** The numbers of the tests that have a text. */
   readonly numbersOfText: Map<string, Set<number>>;
   readonly pins: Map<number, string>;
-  /** The names of records that are not read. */
   readonly unread: Set<string>;
   readonly partIds: Set<string>;
   parts: number;

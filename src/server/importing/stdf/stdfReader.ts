@@ -110,7 +110,6 @@ class StdfReader {
     }
   }
 
-  /** Reports the parts that have begun and have no result. */
   *endLot(): Generator<ImportedRecord> {
     for (const { offset } of this.#parts.values()) yield withoutResult(offset);
     this.#lot = null;

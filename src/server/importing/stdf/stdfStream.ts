@@ -35,7 +35,6 @@ const headerLength = 4;
 
 const isFileStart = (bytes: Buffer): boolean => bytes.length >= 6 && bytes[2] === 0 && bytes[3] === 10;
 
-/** Returns whether the first bytes of a file are those of STDF. */
 export const isStdf = (bytes: Buffer): boolean =>
   isFileStart(bytes) && (bytes.readUInt16LE(0) === 2 || bytes.readUInt16BE(0) === 2);
 

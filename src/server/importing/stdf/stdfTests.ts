@@ -24,11 +24,9 @@ export interface StdfMeasurement {
 export interface StdfTest {
   readonly isExecuted: boolean;
   readonly measurements: readonly StdfMeasurement[];
-  /** The names of fields with a value that a run has no place for. */
   readonly notStored: readonly string[];
 }
 
-/** The head and site of a part, by which its records are found. */
 export const siteOf = (head: number, site: number): string => `${head}.${site}`;
 
 export function siteOfTest(record: StdfRecord): string {
@@ -240,7 +238,6 @@ function isMet({ operator, expected_value }: Rule, value: number): boolean {
 /** States of a pin from 5 (failed low) to 10 (shorted) are failures. */
 const isFailedState = (state: number | undefined): boolean => state !== undefined && state >= 5 && state <= 10;
 
-/** Returns what the tester noted beside the result. */
 function notesOf(flags: number, alarm: string, statics?: Statics): string | null {
   const notes = [
     isSet(flags, 0) ? `Alarm${alarm === '' ? '' : ` ${alarm}`}.` : '',

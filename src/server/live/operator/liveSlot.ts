@@ -14,7 +14,6 @@ interface SlotStation {
   readonly streams: readonly TestSource[];
 }
 
-/** The place of one unit on a station, and the test that runs there or ran there last. */
 export class LiveSlot {
   readonly #station: SlotStation;
   readonly #number: number;

@@ -6,7 +6,6 @@ import { EditorWindow } from './editorWindow.ts';
 import { LiveSlot } from './liveSlot.ts';
 import type { TestSource } from './testSource.ts';
 
-/** What is shown of a station: the tests in its slots, of which most stations have one. */
 export class LiveStation {
   readonly id: string;
   readonly #onChange: () => void;
@@ -27,7 +26,6 @@ export class LiveStation {
     return this;
   }
 
-  /** The state of the first slot. */
   get state(): LiveState {
     return this.slot(1).state;
   }

@@ -30,7 +30,6 @@ export class StationBoards {
     this.#updateByTime();
   }
 
-  /** Updates the watched stations soon. Changes that follow each other closely are one update. */
   updateSoon(): void {
     if (this.#timer !== undefined || this.#hub.watchedStations.length === 0) return;
     this.#timer = setTimeout(() => void this.#updateAll(), minIntervalMs).unref();

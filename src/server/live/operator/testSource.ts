@@ -16,7 +16,6 @@ export interface TestSource {
 export const isRunning = ({ test, isConnected: connected }: TestSource): boolean =>
   connected && test !== null && test.status !== 'completed';
 
-/** Returns the source whose test is shown: a running one before others, then the newest. */
 export function currentSource(sources: readonly TestSource[]): TestSource | null {
   const [first = null] = sources
     .filter(({ test }) => test !== null)

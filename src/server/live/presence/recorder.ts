@@ -23,7 +23,6 @@ const causes: Record<Exclude<StreamEnd, 'server'>, PresenceCause> = {
 const statusOf = z.object({ status: z.string() });
 const isRunning = (state: unknown): boolean => statusOf.safeParse(state).data?.status === 'RUNNING';
 
-/** Stores which stations are connected, from live streams, heartbeats and followed station servers. */
 export class PresenceRecorder implements StreamListener {
   readonly #store: Store;
   readonly #writer: Writer;

@@ -5,7 +5,6 @@ export interface Session {
   readonly id: string;
   readonly stationId: string | null;
   readonly keyId: string;
-  /** The topics that the client publishes to and reads, and the topic of its will. */
   readonly topics: { readonly out: string; readonly in: string; readonly will: string };
 }
 

@@ -6,7 +6,6 @@ import { StationUses } from './stationUses.ts';
 
 const silenceCheckMs = 5_000;
 
-/** Reports each change of a use in the event stream, until it is stopped. */
 export function startStationUses(
   writer: Writer,
   tail: ChangeTail,

@@ -20,7 +20,6 @@ import { orNotFound } from '../existing.ts';
 const maxInvitationBytes = 1_000;
 const ownAnswer = ({ id, name, email, role }: UserRow): Answer<typeof accounts.own> => ({ id, name, email, role });
 
-/** The users of this server, and how they get and lose access. */
 export function accountRoutes({
   app,
   mount,

@@ -20,7 +20,6 @@ import { version } from '../../version.ts';
 const path = '/mcp';
 const maxBodyBytes = 1024 * 1024;
 
-/** The interface for assistants: the MCP server, and the record of what assistants did. */
 export function assistantRoutes({
   app,
   store,

@@ -4,7 +4,6 @@ import { json } from '../../http/answers.ts';
 import { unavailable } from '../../http/refusalError.ts';
 import type { RouteServices } from '../../routeServices.ts';
 
-/** What service managers and load balancers ask. They have no key. */
 export function probeRoutes({ app, readiness }: Pick<RouteServices, 'app' | 'readiness'>): void {
   app.get(local.live.path, () => {
     const answer: Answer<typeof local.live> = { status: 'live' };

@@ -23,7 +23,6 @@ import type { Store, StoreTransaction } from '../../store/tables.ts';
 import { existingProcedure, existingRun, existingStation, orNotFound } from '../existing.ts';
 
 export function studyRoutes({ mount, store, writer }: Pick<RouteServices, 'mount' | 'store' | 'writer'>): void {
-  /** Changes a study, and answers with what it is then. */
   const changed = (id: string, work: (change: StoreTransaction, study: StudyRow) => Promise<void>): Promise<Study> =>
     writer.write(async (change) => {
       await work(change, await existingStudy(change, id));

@@ -22,7 +22,6 @@ import { isAt, type Place, splitValue } from './place.ts';
 import { isReading, type NamedMeasurement, type ProcedureSummary } from './summarizeDay.ts';
 import type { TestedRun } from './testedRun.ts';
 
-/** The procedure that a question is about, and the calendar of its days. */
 export interface Subject {
   readonly procedure: { readonly id: string; readonly name: string };
   readonly calendar: Calendar;
@@ -41,11 +40,9 @@ export interface ProcedureDay {
 }
 
 export interface MeasurementDay extends NamedMeasurement {
-  /** Milliseconds since 1970. */
   readonly startsAt: number;
 }
 
-/** A value with the run that measured it; times are milliseconds since 1970. */
 export interface MeasuredValue {
   readonly run_id: string;
   readonly serial_number: string;
@@ -193,7 +190,6 @@ export function valuesAnswer(
   };
 }
 
-/** Adds the values that were tested against the current limits. @param measurements by their key */
 function addRecentValues(
   measurements: ReadonlyMap<string, SpecLimits & { readonly units: string | null; readonly recent: number[] }>,
   runs: Iterable<Pick<TestedRun, 'phases'>>,

@@ -27,7 +27,6 @@ export interface DayCause extends Pick<
   readonly units: readonly number[];
 }
 
-/** Returns what failed in runs of a day. @param unitNumbers the number of each unit within the day */
 export function dayCauses(runs: readonly TestedRun[], unitNumbers: ReadonlyMap<string, number>): DayCause[] {
   const ofUnits = [...Map.groupBy(runs, ({ unit_id }) => unit_id)].flatMap(([unit, runsOfUnit]) =>
     failureCauses(runsOfUnit).map((cause): DayCause => {
@@ -71,7 +70,6 @@ export function failureCausesOf({
   );
 }
 
-/** Returns what failed in runs of one procedure. Aborted runs are not failures. */
 function failureCauses(runs: readonly TestedRun[]): FailureCause[] {
   const tested = runs.map(({ procedure_id, unit_id, outcome, phases }): ParetoRun => ({
     procedureId: procedure_id,

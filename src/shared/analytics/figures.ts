@@ -150,7 +150,6 @@ export function segmentsOf(all: readonly Distributed[]): MeasurementSegment[] {
     .reverse();
 }
 
-/** Returns the figures of a day, whatever the limits were. */
 export function measurementDay(date: string, all: readonly Distributed[]): MeasurementDay {
   const groups = all.map(({ group }) => group);
   const digest = mergeDigests(all.map((each) => each.digest));

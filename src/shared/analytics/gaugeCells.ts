@@ -1,6 +1,5 @@
 import type { GaugeReading } from '../statistics/gaugeComponents.ts';
 
-/** The trials of a part by an operator. */
 export interface GaugeCell {
   readonly part: string;
   readonly operator: string;
@@ -11,7 +10,6 @@ export interface GaugeCell {
 /** D4 by the number of trials, from 2 (AIAG Measurement Systems Analysis, 4th edition, appendix C). */
 const d4 = [3.267, 2.574, 2.282, 2.114, 2.004, 1.924, 1.864, 1.816, 1.777];
 
-/** Returns the cells of a gauge study in the order of their readings. */
 export const gaugeCells = (readings: readonly GaugeReading[]): GaugeCell[] =>
   [...Map.groupBy(readings, ({ part, operator }) => JSON.stringify([part, operator])).values()].flatMap((cell) => {
     const [first] = cell;
@@ -25,7 +23,6 @@ export const gaugeCells = (readings: readonly GaugeReading[]): GaugeCell[] =>
     };
   });
 
-/** Returns the upper control limit of ranges; null if there is no factor for so many trials. */
 export function rangeLimit(ranges: readonly number[], trials: number): number | null {
   const factor = d4[trials - 2];
   return factor === undefined || ranges.length === 0

@@ -9,7 +9,6 @@ import {
 } from '../statistics/limitsProposal.ts';
 import { momentsOf, standardDeviation } from '../statistics/moments.ts';
 
-/** The proposals that are offered for past values. */
 export const limitsMethods: readonly LimitsMethod[] = [
   { kind: 'sigmas', sigmas: 3 },
   { kind: 'sigmas', sigmas: 4 },
@@ -20,7 +19,6 @@ export const limitsMethods: readonly LimitsMethod[] = [
   { kind: 'ppk', ppk: 1.67 },
 ];
 
-/** Returns the sides that have a limit now, or both if none has. */
 export function sideOf({ lower, upper }: SpecLimits): LimitsSide {
   if (lower === null) return upper === null ? 'both' : 'upper';
   return upper === null ? 'lower' : 'both';
@@ -77,7 +75,6 @@ export interface ChangedVerdicts {
   readonly toPass: readonly number[];
 }
 
-/** Compares the verdicts that past values had with those by other limits. A value at a limit passes. */
 export function changedVerdicts(
   values: readonly number[],
   passed: readonly boolean[],

@@ -6,7 +6,6 @@ import { wilsonInterval } from '../statistics/wilson.ts';
 export type MeasurementFinding =
   | {
       readonly kind: 'outOfControl';
-      /** How many of the newest values are beyond the control limits. */
       readonly beyond: number;
       /** How many of the newest values in a row are on one side of the center, at most. */
       readonly inARow: number;
@@ -37,14 +36,12 @@ const fewestForOften = 30;
 /** The share of failed values from which they are reported, if the whole 95% interval is above it. */
 const oftenFrom = 0.2;
 
-/** Returns what a person should look at. Too few values are never a finding. */
 export function findingsOf(measurement: MeasurementSummary): MeasurementFinding[] {
   return [outOfControl(measurement.recent), neverFails(measurement), oftenFails(measurement)].flatMap(
     (finding) => finding ?? [],
   );
 }
 
-/** Compares the newest values with control limits of the values before them. */
 function outOfControl(recent: readonly number[]): MeasurementFinding | null {
   const baseline = recent.slice(0, -newestCount);
   if (baseline.length < fewestBaseline) return null;

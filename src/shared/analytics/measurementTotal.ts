@@ -33,7 +33,6 @@ export class MeasurementTotal {
     this.add(first);
   }
 
-  /** The starts of the first and the last run. */
   get covered() {
     return { first_started_at: this.#firstStart, last_started_at: this.#lastStart };
   }
@@ -49,7 +48,6 @@ export class MeasurementTotal {
     this.#lastStart = Math.max(this.#lastStart, group.last_started_at);
   }
 
-  /** Returns the figures of the values with the current limits and units. */
   figures() {
     const { total, firstStart } = this.#segmentOf(this.#newest);
     const { lower, upper, units } = this.#newest;

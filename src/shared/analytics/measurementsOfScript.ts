@@ -5,7 +5,7 @@ import type { DeclaredMeasurement } from '../script/scriptInfo.ts';
 /** A place in a script with the measurements that it makes: several where the name has fields. */
 export interface MatchedMeasurement {
   readonly declared: DeclaredMeasurement;
-  /** At least one; the one that needs attention most is first. */
+  /** The one that needs attention most is first. */
   readonly summaries: readonly [MeasurementSummary, ...MeasurementSummary[]];
 }
 
@@ -55,6 +55,5 @@ function byNeed(a: MeasurementSummary, b: MeasurementSummary): number {
   return ppkOf(a) - ppkOf(b) || share(b) - share(a) || a.measurement_name.localeCompare(b.measurement_name, 'en');
 }
 
-/** A measurement without a Ppk is sorted behind those that have one. */
 const ppkOf = ({ capability }: MeasurementSummary): number =>
   capability.kind === 'capability' ? capability.ppk.value : Number.MAX_VALUE;

@@ -9,7 +9,6 @@ export interface PastUnit {
   readonly startedAt: number;
 }
 
-/** The units of a study, each with its newest value. */
 export class PastUnits {
   /** The smallest step of limits: about a tenth of the standard deviation, a power of ten. */
   readonly digits: number;
@@ -34,7 +33,6 @@ export class PastUnits {
     return this.#units.length;
   }
 
-  /** Returns the units whose verdict would change, newest first. */
   changes(limits: SpecLimits): { toFail: PastUnit[]; toPass: PastUnit[] } {
     const { toFail, toPass } = changedVerdicts(this.#values, this.#passed, limits);
     const unitsAt = (indexes: readonly number[]): PastUnit[] =>

@@ -59,7 +59,6 @@ export const isAt = (place: Place, filter: PlaceFilter): boolean =>
   among(place.revision_id, filter.revision_ids) &&
   among(place.version_id, filter.procedure_version_ids);
 
-/** Returns whether the batch, the operator, the shift and the slot of a run are wanted. */
 export const isInDetail = (
   run: Pick<TestedRun, 'batch_id' | 'operated_by' | 'shift' | 'slot'>,
   filter: PlaceFilter,
@@ -71,7 +70,6 @@ export const isInDetail = (
 
 export const splitValue = (place: Place, split: AnalyticsSplit): string | null => place[dimensions[split]];
 
-/** @param detail what to tell apart beyond what stored summaries do */
 export const placeOf = (run: TestedRun, detail: Detail | null): Place => ({
   station_id: run.station_id,
   revision_id: run.revision_id,

@@ -16,9 +16,7 @@ export interface GaugeResult {
   /** The limits of the measurement; null without any, or if they changed during the study. */
   readonly limits: SpecLimits | null;
   readonly haveLimitsChanged: boolean;
-  /** By analysis of variance. */
   readonly rr: GaugeRr;
-  /** By averages and ranges. */
   readonly ranges: GaugeRanges;
 }
 
@@ -33,14 +31,13 @@ export interface AgreementResult {
 export type StudyResult =
   | GaugeResult
   | AgreementResult
-  /** Trials without a run. */
   | { readonly kind: 'open'; readonly trials: readonly StudyTrial[] }
   /** Trials whose run has no value, or several of them. */
   | { readonly kind: 'noValue'; readonly trials: readonly StudyTrial[]; readonly index: number }
   /** Some values are numbers and others are not. */
   | { readonly kind: 'mixed' };
 
-/** Returns the result of a study. @param index of the measurement; null for the outcome */
+/** @param index of the measurement; null for the outcome */
 export function studyResult(study: Study, index: number | null): StudyResult {
   const open = study.plan.filter(({ run }) => run === null);
   if (open.length > 0) return { kind: 'open', trials: open };

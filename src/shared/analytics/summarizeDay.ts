@@ -15,7 +15,6 @@ export interface ProcedureSummary extends Place {
   readonly first_started_at: number;
   readonly last_started_at: number;
   readonly attempts: number;
-  /** Units with two attempts or more. */
   readonly retested: number;
   /** How many units passed by their first, second, third and a later attempt, and how many did not pass. */
   readonly passed_at: readonly number[];
@@ -80,7 +79,6 @@ export function summarizeDay(
 const unitsOf = <Run extends YieldRun>(runs: readonly Run[]): UnitDay<Run>[] =>
   unitDays(runs, [-Infinity, Infinity], { includesReferenceUnits: true });
 
-/** Returns the runs of a day that were the first attempt of their unit. @param runs all runs of the day */
 export const firstAttempts = <Run extends YieldRun>(runs: readonly Run[]): Set<Run> =>
   new Set(unitsOf(runs).map(({ first }) => first));
 
@@ -169,7 +167,6 @@ function summarizeMeasurements(
   });
 }
 
-/** @param group in the order of the runs, from `first` to `last` */
 function summarizeGroup(group: readonly Tested[], first: Tested, last: Tested) {
   const values = group.map(({ measurement }) => measurement.value).filter((value) => typeof value === 'number');
   const types = group.map(({ measurement }) => measurement.type);
@@ -190,6 +187,5 @@ function summarizeGroup(group: readonly Tested[], first: Tested, last: Tested) {
   };
 }
 
-/** Returns whether the value is a number within the range of the instrument. */
 export const isReading = (value: unknown): value is number =>
   typeof value === 'number' && Math.abs(value) < overloadReading;

@@ -16,7 +16,6 @@ export interface TestedPhase extends ParetoPhase {
 }
 
 export interface TestedRun extends YieldRun {
-  /** Milliseconds since 1970. */
   readonly ended_at: number;
   readonly revision_id: string | null;
   readonly version_id: string | null;

@@ -1,6 +1,5 @@
 import { Random } from '../statistics/random.ts';
 
-/** Indexes of a part and an appraiser, and how often the appraiser has tested the part by then, from 1. */
 export interface PlannedTrial {
   readonly part: number;
   readonly appraiser: number;

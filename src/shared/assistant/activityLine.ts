@@ -4,7 +4,6 @@ const maxTextLength = 2_000;
 /** The keys of this product, and anything that is sent as a bearer token. */
 const keys = [/(ts[usl]_)[\w-]+/g, /(\bbearer\s+)[\w.~+/=-]+/gi];
 
-/** Returns the line of a call in the activity file, without a line break at its end. */
 export function activityLine(call: {
   readonly at: Date;
   readonly tool: string;
@@ -28,7 +27,7 @@ function recordedText(value: unknown): string {
   return withoutKeys.length > maxTextLength ? `${withoutKeys.slice(0, maxTextLength - 1)}…` : withoutKeys;
 }
 
-/** Returns the calls of an activity file, the newest first, without lines that are unreadable, such as a half-written one. */
+/** Newest first, without unreadable lines, such as a half-written one. */
 export function parseActivity(text: string): ActivityEntry[] {
   return text
     .split('\n')

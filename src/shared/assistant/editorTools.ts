@@ -21,7 +21,6 @@ const runId = z.string().describe('The id of the run on the server, a UUID.');
 const position = z.number().describe('A line, counted from 1.');
 const station = z.object({ id: z.string(), name: untrustedText });
 
-/** A question that only a person may answer. */
 const waitingPrompt = z.object({
   message: untrustedText,
   /** Such as of a missing serial number: the question of this window, and not of the script. */

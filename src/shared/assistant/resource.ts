@@ -10,11 +10,9 @@ export interface AssistantResource {
   readonly uriTemplate: `teststations://${string}`;
   /** @throws ToolError if there is no such thing, or its user may not read it */
   read(value: string, call: CallOperation): Promise<string>;
-  /** Returns some values of the variable that belong to what the user typed. */
   complete(typed: string, call: CallOperation): Promise<readonly string[]>;
 }
 
-/** Returns the value of the variable in an address; null if the address is not of this template. */
 export function valueInUri(uriTemplate: string, uri: string): string | null {
   const [before = '', after = ''] = uriTemplate.split(/\{\w+\}/);
   if (!uri.startsWith(before) || !uri.endsWith(after) || uri.length <= before.length + after.length) return null;

@@ -10,7 +10,6 @@ interface CallInput<O extends Operation> {
 /** Calls an operation with the rights of the assistant's user. @throws ToolError why it was refused */
 export type CallOperation = <O extends Operation>(operation: O, input?: CallInput<O>) => Promise<Answer<O>>;
 
-/** What assistants are shown of a tool, whichever program answers it. */
 export interface AssistantTool<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {
   /** A verb and a noun in snake case. The protocol allows `[a-zA-Z0-9_-]{1,128}`. */
   readonly name: string;
@@ -20,9 +19,8 @@ export interface AssistantTool<I extends z.ZodObject = z.ZodObject, O extends z.
   readonly description: string;
   readonly input: I;
   readonly output: O;
-  /** Whether it changes nothing. Clients then call it without asking the user. */
+  /** Clients then call it without asking the user. */
   readonly isReadOnly: boolean;
-  /** Whether calling it again with the same input changes nothing more. */
   readonly isIdempotent: boolean;
 }
 
@@ -31,7 +29,6 @@ export interface ServerTool<
   I extends z.ZodObject = z.ZodObject,
   O extends z.ZodObject = z.ZodObject,
 > extends AssistantTool<I, O> {
-  /** The address of the page on which clients can show the answer. */
   readonly appUri?: `ui://${string}`;
   answer(input: z.output<I>, call: CallOperation): Promise<z.input<O>>;
 }

@@ -21,7 +21,6 @@ export interface ToolSchema {
   readonly type: 'object';
 }
 
-/** Returns the JSON schema of the input or the output of a tool, as assistants see it. */
 export function toolSchema(schema: z.ZodObject): ToolSchema {
   // A transform, as of untrusted text, changes no type; the schema of its input describes its output, too.
   const { $schema: _, ...made } = z.toJSONSchema(schema, {

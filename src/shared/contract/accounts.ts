@@ -32,9 +32,7 @@ export const account = own.extend({
   created_at: timestamp,
   /** When one of the user's keys was used last, to the minute. */
   last_used_at: timestamp.nullable(),
-  /** Until when the invitation can be accepted; null if there is none. */
   invited_until: timestamp.nullable(),
-  /** Since when the user has no access any more. */
   revoked_at: timestamp.nullable(),
 });
 export type Account = z.infer<typeof account>;

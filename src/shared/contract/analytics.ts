@@ -54,7 +54,6 @@ const capabilityIndex = z.object({
 });
 export type CapabilityIndex = z.infer<typeof capabilityIndex>;
 
-/** What values are able to say about their limits, or why they are not. */
 export const capability = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('capability'),
@@ -162,7 +161,6 @@ export const failureKind = z.enum([
 ]);
 export type FailureKind = z.infer<typeof failureKind>;
 
-/** A cause of failed runs. `measurement_name` is null if no measurement failed. */
 const failureCause = z.object({
   kind: failureKind,
   phase_name: z.string().nullable(),
@@ -192,7 +190,6 @@ const procedureDay = z.object({ date: z.iso.date(), runs: count, yield: yieldCou
 export type ProcedureDay = z.infer<typeof procedureDay>;
 
 const procedureGroup = z.object({
-  /** As in `measurementGroup`. */
   id: z.string().nullable(),
   name: z.string(),
   runs: count,
@@ -216,7 +213,6 @@ const routeStep = z.object({
   passed_first: count,
 });
 
-/** The procedures with which units of a part were tested, two or more, by their names. */
 const route = z.object({
   part: z.object({ id, number: z.string() }),
   steps: z.array(routeStep),
@@ -251,7 +247,6 @@ export const analytics = {
       routes: z.array(route),
       /** The parts whose routes are left out because these have more units. */
       omitted_parts: count,
-      /** How many units each step needs, so that its yield says something about the route. */
       needed_units: count,
     }),
     refusals: [404],
@@ -293,7 +288,6 @@ export const analytics = {
     query: filterQuery
       .extend({
         ...measurementKey,
-        /** The newest so many. */
         limit: z.coerce.number().int().min(1).max(100_000).default(1000),
       })
       .refine(isRange, reversedRange),

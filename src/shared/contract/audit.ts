@@ -16,13 +16,11 @@ export const auditEntry = z.object({
   at: timestamp,
   /** Null if no user did it: the name is one of `auditActors` then. */
   user_id: id.nullable(),
-  /** The user's name at that time. */
   user_name: z.string(),
   /** The id of an operation, such as `local.links.create`, or a command, such as `user add`. */
   operation: z.string(),
   /** JSON of what is in the path, in the query and in the body, up to 20,000 characters. */
   input: z.string(),
-  /** The id of what was changed or created, if the answer has one. */
   target_id: z.string().nullable(),
   outcome: auditOutcome,
 });

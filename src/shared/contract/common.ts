@@ -124,7 +124,6 @@ export const measurementType = z.enum(['numeric', 'boolean', 'string', 'multidim
 export type MeasurementType = z.infer<typeof measurementType>;
 export const logLevel = z.enum(['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL']);
 
-/** What a log line has besides its time. */
 export const logFields = {
   level: logLevel,
   message: z.string(),

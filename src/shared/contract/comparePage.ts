@@ -17,7 +17,6 @@ export const toComparePage = z.discriminatedUnion('type', [
     left: report,
     right: report,
     sigmas: z.array(populationSigma),
-    /** Why there are no sigmas, as a sentence. */
     no_sigmas: z.string().nullable(),
   }),
   z.object({

@@ -5,7 +5,6 @@ import { linkedProcedure } from './stations.ts';
 export const checkedSample = z.enum(['golden', 'failing']);
 export type CheckedSample = z.infer<typeof checkedSample>;
 
-/** What a procedure asks of a station before it tests other units. */
 export const goldenRule = z.object({
   hours: z
     .number('Give the number of hours.')
@@ -21,7 +20,6 @@ export type GoldenRule = z.infer<typeof goldenRule>;
 const checkRun = z.object({ id, serial_number: z.string(), sample: checkedSample, outcome, checked_at: timestamp });
 export type CheckRun = z.infer<typeof checkRun>;
 
-/** `missing`: the samples that have to be run. */
 const missing = z.array(checkedSample);
 export const goldenState = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('never'), missing }),
@@ -36,7 +34,6 @@ export type GoldenState = z.infer<typeof goldenState>;
 export const goldenCheck = z.object({
   procedure: linkedProcedure,
   rule: goldenRule,
-  /** The last counted run of each sample on the station; null if there is none. */
   last: z.object({ golden: checkRun.nullable(), failing: checkRun.nullable() }),
   state: goldenState,
   /** The serial numbers of units of each sample that the procedure has tested lately. */
@@ -59,7 +56,6 @@ export const goldenChecks = {
     body: z.object({
       /** By default, the rule is for all stations. */
       station_id: id.nullable().default(null),
-      /** Null removes the rule. */
       rule: goldenRule.nullable(),
     }),
     answer: z.object({ id }),

@@ -13,7 +13,6 @@ const daysBack = z.literal(insightDays).nullable();
 export const insightSubject = z.object({
   procedure: id,
   measurement: measurementName.nullable(),
-  /** What the page asks for until the user chooses another range. */
   days: daysBack.default(30),
 });
 export type InsightSubject = z.infer<typeof insightSubject>;
@@ -26,7 +25,6 @@ export const insightQuestion = z.object({
 });
 export type InsightQuestion = z.infer<typeof insightQuestion>;
 
-/** What the statistics leave out, in words. */
 const leftOut = { left_out: z.string().nullable() };
 
 const procedurePage = z.object({
@@ -66,9 +64,7 @@ export const fromInsight = z.discriminatedUnion('type', [
   z.object({ type: z.literal('openRun'), run: id }),
   measurementName.extend({ type: z.literal('openMeasurement'), days: daysBack }),
   z.object({ type: z.literal('openProcedure'), days: daysBack }),
-  /** Of the procedure of the page. */
   z.object({ type: z.literal('openFailedRuns'), procedure: named, measurement_name: z.string(), days: daysBack }),
-  /** Of the measurement of the page. */
   z.object({ type: z.literal('newGaugeStudy') }),
 ]);
 export type FromInsight = z.infer<typeof fromInsight>;

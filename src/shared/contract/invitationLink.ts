@@ -1,7 +1,6 @@
 /** The page that an invitation opens in a browser. The token is in the fragment, which a browser sends to no server. */
 export const invitationPath = '/invite';
 
-/** @param origin at which people reach the server, such as `https://stations.example.com` */
 export const invitationLink = (origin: string, token: string): string => `${origin}${invitationPath}#${token}`;
 
 export function readInvitation(text: string): { origin: string; token: string } | undefined {

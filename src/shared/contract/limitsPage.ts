@@ -3,7 +3,6 @@ import { id } from './common.ts';
 
 const limits = z.object({ lower: z.number().nullable(), upper: z.number().nullable() });
 
-/** The limits in the script, or the sentence that says why they cannot be edited. */
 const scriptLimits = z.discriminatedUnion('kind', [
   limits.extend({ kind: z.literal('limits') }),
   z.object({ kind: z.literal('refused'), message: z.string() }),
@@ -23,7 +22,6 @@ const study = z.object({
   started_at: z.array(z.number()),
   run_ids: z.array(id),
   serial_numbers: z.array(z.string()),
-  /** Whether the server has older values, which are left out. */
   has_more: z.boolean(),
   /** How many of the newest values are left out, because limits in these units say nothing about them. */
   values_in_other_units: z.number(),
@@ -32,7 +30,6 @@ export type LimitsStudy = z.infer<typeof study>;
 
 export const toLimitsPage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('study'), study, script: scriptLimits }),
-  /** The script was edited. */
   z.object({ type: z.literal('script'), script: scriptLimits }),
   z.object({ type: z.literal('failed'), message: z.string() }),
 ]);

@@ -17,7 +17,6 @@ export const local = {
       sign_in: z.object({ provider: z.string() }).optional(),
     }),
   }),
-  /** Whether the process answers. */
   live: operation('local.live', 'GET', '/live', {
     access: [],
     answer: z.object({ status: z.literal('live') }),
@@ -69,7 +68,6 @@ export const local = {
   createDemoData: operation('local.demoData.create', 'POST', '/api/local/demo-data', {
     role: 'administrator',
     isSlow: true,
-    /** Of how many days up to now. */
     body: z.object({ days: z.number().int().min(1).max(365).default(120) }),
     answer: z.object({ stations: z.number().int(), procedures: z.number().int(), runs: z.number().int() }),
     refusals: [409],

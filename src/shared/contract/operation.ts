@@ -24,7 +24,6 @@ export interface Operation<
   readonly path: string;
   /** The kinds of key that may call it. Empty: no key of a user or a station is needed. */
   readonly access: readonly KeyKind[];
-  /** The lowest role of a user that may call it. */
   readonly role: Role;
   readonly isAudited: boolean;
   readonly params: Params;

@@ -25,7 +25,6 @@ const action = unavailableReason.nullable();
 export const answeredPrompt = z.object({ prompt_id: z.string(), by: z.string(), at: timestamp });
 export type AnsweredPrompt = z.infer<typeof answeredPrompt>;
 
-/** The next run of the gauge study that is active on the station. */
 const studyTurn = z.object({
   name: z.string(),
   position: z.number().int(),

@@ -218,6 +218,5 @@ export type ProcedureFile = z.infer<typeof procedureFile>;
 export const procedureStages = ['setup', 'main', 'teardown'] as const;
 export type ProcedureStage = (typeof procedureStages)[number];
 
-/** Returns the JSON schema of the file, for editors. */
 export const procedureJsonSchema = (): unknown =>
   z.toJSONSchema(procedureFile, { io: 'input', target: 'draft-7', reused: 'ref' });

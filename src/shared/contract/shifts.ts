@@ -28,7 +28,6 @@ export const workCalendar = z.strictObject({
     .max(64)
     .refine(isTimeZone, 'There is no such time zone. Give a name such as Europe/Berlin, or UTC.'),
   shifts: z.array(shift).max(30, 'There can be up to 30 shifts.'),
-  /** Days on which no shift begins. */
   holidays: z
     .array(
       z.strictObject({ date: z.iso.date('A date is written like 2026-12-25.'), name: z.string().max(60).optional() }),
@@ -47,7 +46,6 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-/** The measurement that failed first in a run, as far as one did. */
 const failedMeasurement = z.object({
   name: z.string(),
   value: z.union([z.number(), z.string(), z.boolean()]).nullable(),
@@ -61,7 +59,6 @@ export const shiftCounters = z.object({
   /** Null without a shift now. `has_calendar` then says whether that is because of the calendar. */
   shift: z.object({ name: z.string(), starts_at: timestamp, ends_at: timestamp }).nullable(),
   has_calendar: z.boolean(),
-  /** Since when the figures count. */
   since: timestamp,
   yield: yieldCounts,
   last_failure: z
@@ -97,7 +94,6 @@ export const shifts = {
   }),
   setCalendar: operation('local.shifts.setCalendar', 'PUT', '/api/local/stations/{id}/calendar', {
     params: byId,
-    /** Null removes the calendar. */
     body: z.object({ calendar: workCalendar.nullable() }),
     answer: z.object({ id }),
     refusals: [400, 404],

@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { personal } from './accounts.ts';
 import { operation, timestamp } from './common.ts';
 
-/** Where the pages of a sign-in begin. */
 export const signInPath = '/sign-in';
 
 const signInId = z.string().regex(/^[\w-]{22}$/, 'This is no id of a sign-in.');

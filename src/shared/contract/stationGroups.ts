@@ -31,7 +31,6 @@ export const stationGroups = {
   set: operation('local.stations.setGroup', 'PUT', '/api/local/station-groups', {
     body: z.object({
       station_ids: z.array(id).min(1, 'Name at least one station.').max(maxGroupedStations),
-      /** Null takes the stations out of their groups. */
       group: stationGroup.nullable(),
     }),
     answer: z.object({ group: z.string().nullable() }),

@@ -33,10 +33,8 @@ export const stationUses = {
     isAudited: false,
     params,
     body: z.object({
-      /** The host name. */
       machine: z.string().trim().max(100),
       wants: z.enum(['station', 'start', 'running']),
-      /** The name of the test, for `start` and `running`. */
       test: z.string().trim().max(100).default(''),
     }),
     answer: z.object({
@@ -59,7 +57,6 @@ export const stationUses = {
   takeOver: operation('local.stations.takeOver', 'POST', '/api/local/stations/{id}/use/{window_id}/take-over', {
     params,
     body: z.object({
-      /** That of the use that the user has seen. */
       version: z.number().int(),
       /** The names of the users who had the station, for the audit log. */
       from: z.array(z.string()).max(50),

@@ -11,7 +11,6 @@ const measurementKey = z.object({ phase_name: z.string(), measurement_name: z.st
 const atLeast = <T extends z.ZodType>(least: number, most: number, item: T, message: string) =>
   listUpTo(most, item).refine((all) => all.length >= least, message);
 
-/** A part with the known standard, if there is one: whether it is good. */
 const studyPart = z.object({ serial_number: serialNumber, is_good: z.boolean().nullable() });
 export type StudyPart = z.infer<typeof studyPart>;
 
@@ -52,7 +51,6 @@ const studySummary = named.extend({
   /** Since when the server waits for runs of the study; null while it does not. */
   active_since: timestamp.nullable(),
   created_at: timestamp,
-  /** How many runs are planned, and how many of them there are. */
   run_count: z.number().int(),
   done: z.number().int(),
 });

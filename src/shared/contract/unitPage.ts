@@ -11,7 +11,6 @@ const unitRun = z.object({
   version: z.string().nullable(),
   station: z.string().nullable(),
   operator: z.string().nullable(),
-  /** The name of the gauge study that it is a run of. */
   gauge_study: z.string().nullable(),
   /** The measurements that failed, in the order of the phases; null if the server did not return them. */
   failed: z.array(z.string()).nullable(),

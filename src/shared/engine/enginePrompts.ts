@@ -43,7 +43,6 @@ const addressOf = (initial: PromptComponent['initial']): string | null =>
 
 const cut = (text: string, length: number): string => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
 
-/** Returns the values as the engine takes them: only those of fields, numbers as numbers. */
 export function engineValues(
   components: readonly PromptComponent[],
   values: PromptValues,
@@ -56,7 +55,6 @@ export function engineValues(
   return given;
 }
 
-/** Returns a sentence about an answer that the engine has refused. */
 export function refusalText(event: EngineEvent & { type: 'ui_error' }, components: readonly PromptComponent[]): string {
   const label = components.find(({ key }) => key === event.field)?.label ?? event.field ?? '';
   const expected = event.expected === undefined || event.expected === null ? '' : ` (${textOf(event.expected)})`;

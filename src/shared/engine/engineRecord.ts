@@ -3,7 +3,6 @@ import { parseTolerantJson } from '../json/tolerantJson.ts';
 import type { Verdict } from '../live/runProgress.ts';
 import type { SeenPhase } from './streamRecord.ts';
 
-/** Returns the run that the engine recorded for its own upload; undefined if it is none that a server would take. */
 export function parseEngineRecord(text: string): NewRunBody | undefined {
   try {
     return newRunBody.safeParse(parseTolerantJson(text)).data;

@@ -18,7 +18,6 @@ interface OpenPrompt {
   readonly engineId: string;
   readonly phase: string;
   readonly message: string;
-  /** Why the engine has refused the last answer. */
   readonly refusal?: string;
   readonly components: readonly PromptComponent[];
   readonly tries: number;
@@ -30,7 +29,6 @@ export interface SessionOptions {
   readonly declared: DeclaredProcedure;
   /** Whether the serial number is asked for with a `serial_number_request`, and the unit form only if it has more fields. */
   readonly asksSerialNumber: boolean;
-  /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly emit: (event: RunnerEvent) => void;
   readonly send: (command: EngineCommand) => void;
@@ -60,7 +58,6 @@ export class EngineSession {
     return this.#seen;
   }
 
-  /** Whether the program began to run a test, so that there is a result. */
   get hasStarted(): boolean {
     return this.#hasStarted;
   }
@@ -72,7 +69,6 @@ export class EngineSession {
     if (line.kind === 'event' && line.event !== undefined) this.#event(line.event);
   }
 
-  /** Sends the user's answer to the engine, if it belongs to the prompt that is shown. */
   answer(id: string, answer: string): void {
     const shown = this.#shown;
     if (shown?.id !== id) return;
@@ -83,7 +79,6 @@ export class EngineSession {
     this.#options.send({ type: 'ui_response', request_id, values: engineValues(components, values) });
   }
 
-  /** Reports the end: open prompts and phases are closed, and the run gets its verdict. */
   finish(end: EngineEnd, wasKilled: boolean): Verdict {
     const verdict = engineVerdict(this.#seen, end);
     this.#waiting = [];
@@ -273,7 +268,6 @@ export class EngineSession {
     this.#emit({ event: 'serial_number_request', ...this.#execution, request_id, serial_number: own });
   }
 
-  /** Takes the serial number that the editor knows. The unit form is still shown if it requires more. */
   identify(id: string, serialNumber: string | null): void {
     const prompt = this.#unidentified;
     if (prompt?.engineId !== id || serialNumber === null) return;

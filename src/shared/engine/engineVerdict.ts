@@ -7,9 +7,7 @@ import { type Observation, type SeenAttempt } from './observation.ts';
 export interface EngineEnd {
   /** Null: a signal ended it. */
   readonly exitCode: number | null;
-  /** Whether a user, or the editor, has stopped it. */
   readonly wasStopped: boolean;
-  /** What the program recorded for its upload; null if there is no such record. */
   readonly record: NewRunBody | null;
 }
 
@@ -87,7 +85,6 @@ function reasonAgainstPass(seen: Observation, record: NewRunBody | null): Verdic
   return disagreement(seen, record);
 }
 
-/** Returns why the record is not that of a passed run with these phases; null if it is. */
 function disagreement(seen: Observation, record: NewRunBody): Verdict | null {
   if (record.outcome !== 'PASS') return error(`The record of the TofuPilot program says ${record.outcome}.`);
   const phases = record.phases ?? [];

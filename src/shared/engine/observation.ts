@@ -3,12 +3,10 @@ import { type EngineEvent, type EngineLine, type EnginePhaseOutcome, parseEngine
 export interface SeenAttempt {
   readonly key: string;
   readonly attempt: number;
-  /** Null while the attempt runs. */
   readonly outcome: EnginePhaseOutcome | null;
   readonly error: string | null;
 }
 
-/** Everything that the engine has reported and that counts for the verdict. */
 export interface Observation {
   readonly protocolVersion: string | null;
   readonly planned: readonly { readonly key: string; readonly name: string }[] | null;
@@ -34,7 +32,6 @@ export const nothingSeen: Observation = {
   nextSeq: 0,
 };
 
-/** Returns what has been seen after one more line of stdout. The first reason for disbelief stays. */
 export function observe(seen: Observation, line: EngineLine): Observation {
   if (line.kind === 'other') return seen;
   if (line.kind === 'broken') return withReason(seen, line.reason);

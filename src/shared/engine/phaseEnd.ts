@@ -17,7 +17,6 @@ export function phaseOutcomeOf(outcome: EnginePhaseOutcome): PhaseOutcome {
   }
 }
 
-/** Returns why a phase did not pass; null if it did, or if its measurements say so. */
 export function phaseFailure(
   outcome: EnginePhaseOutcome,
   error: string | null,

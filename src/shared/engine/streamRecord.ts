@@ -11,7 +11,6 @@ export interface SeenPhase {
   readonly attempt: number;
   readonly outcome: PhaseOutcome;
   readonly error: string | null;
-  /** Milliseconds since 1970, as all times here. */
   readonly startedAt: number;
   readonly endedAt: number;
   readonly measurements: readonly RunnerMeasurement[];
@@ -101,10 +100,7 @@ export class StreamRecord {
     return ended;
   }
 
-  /**
-   * Returns the run as far as it was reported, which is less than the engine's own record.
-   * @returns null if the unit is unknown: no server takes such a run
-   */
+  /** @returns null if the unit is unknown: no server takes such a run */
   body(procedureId: string, outcome: Outcome, reason: string | null): NewRunBody | null {
     const { serial_number, part_number, revision_number, batch_number } = this.#unit;
     if (serial_number == null || serial_number === '') return null;

@@ -10,7 +10,6 @@ const columns: ColumnsOf<AuditEntry> = [
   ['input', 'text', ({ input }) => input],
 ];
 
-/** @param pages the newest entries first */
 export function auditTable(pages: AsyncIterable<readonly AuditEntry[]>): Table {
   async function* batches() {
     for await (const page of pages) yield page.map((entry) => rowOf(columns, entry));

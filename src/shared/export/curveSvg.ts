@@ -59,7 +59,6 @@ function rangeOf(series: readonly (readonly number[])[]): Range | null {
   return low <= high ? [low, high] : null;
 }
 
-/** Returns the indexes of the points to draw. */
 function thinned(x: readonly number[], y: readonly number[]): number[] {
   const count = Math.min(x.length, y.length);
   if (count <= 2 * maxSteps) return Array.from({ length: count }, (_, at) => at);

@@ -12,7 +12,6 @@ export const escapeHtml = (text: string): string =>
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&#39;');
 
-/** HTML that contains no unescaped text. */
 class Markup {
   readonly source: string;
 

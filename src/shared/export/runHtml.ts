@@ -14,11 +14,9 @@ import { runHtmlStyle } from './runHtmlStyle.ts';
 import { exportedResults, operatorOf } from './runTables.ts';
 
 export interface AttachedFile {
-  /** Null if the content was not loaded. */
   readonly sha256: string | null;
   /** The data URL of an image that is shown. */
   readonly image: string | null;
-  /** Whether the server has not returned the content. */
   readonly isMissing: boolean;
 }
 
@@ -29,7 +27,6 @@ export interface RunHtmlInput {
   readonly run: Report;
   /** The series of curves by the id of their measurement, x first. */
   readonly curves: ReadonlyMap<string, readonly (readonly number[])[]>;
-  /** By the id of the attachment. */
   readonly files: ReadonlyMap<string, AttachedFile>;
   readonly language: string;
   readonly exportedAt: Date;
@@ -81,7 +78,6 @@ function pageStyle({ unit, outcome, procedure }: Report, paper: RunHtmlInput['pa
 `;
 }
 
-/** Escapes everything in a text that could end the string, the rule or the element. */
 const cssString = (text: string): string =>
   `"${text.replace(/[^\p{L}\p{N}\p{M} .·_-]/gu, (character) => `\\${character.codePointAt(0)?.toString(16)} `)}"`;
 

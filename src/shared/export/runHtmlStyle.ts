@@ -1,4 +1,3 @@
-/** The styles of an exported report: black on white, on paper as on a screen. */
 export const runHtmlStyle = `
 :root { color-scheme: light; }
 body { max-width: 1000px; margin: 24px auto; padding: 0 16px; background: #fff; color: #1b1b1b;

@@ -12,7 +12,6 @@ interface Case {
   readonly name: string;
   readonly seconds: number;
   readonly kind: 'passed' | 'failure' | 'error' | 'skipped';
-  /** In one line. */
   readonly message: string;
   readonly details: readonly string[];
   readonly output: readonly string[];

@@ -34,7 +34,6 @@ export function runMarkdown(run: Report): string {
 
 const code = (text: string): string => inlineCode(text, maxTextLength);
 
-/** @param empty the sentence of a section without content; null: it is left out */
 function section(title: string, lines: readonly string[], empty: string | null = null): string {
   if (lines.length === 0 && empty === null) return '';
   return `## ${title}\n\n${lines.length === 0 ? (empty ?? '') : lines.join('\n')}`;

@@ -79,7 +79,7 @@ const measuredColumns: ColumnsOf<MeasuredRow> = [
   ['limits', 'text', ({ result }) => limitsText(result.validators) || null],
 ];
 
-/** Returns what a measurement has to show. Of a curve, that is the number of its points. */
+/** Of a curve, the value is the number of its points. */
 export const exportedResults = (measurement: ReportMeasurement): ReportedValue[] =>
   resultsOf(measurement).map((result) =>
     result.of === null && measurement.curve
@@ -87,7 +87,6 @@ export const exportedResults = (measurement: ReportMeasurement): ReportedValue[]
       : result,
   );
 
-/** The measurements of a run, also those of attempts that were retried. */
 export function measurementsOfRun(run: Pick<Report, 'id' | 'unit' | 'phases'>): Table {
   const last = new Set(lastAttempts<ReportPhase>(run.phases));
   const rows = run.phases.flatMap((phase) =>
@@ -126,6 +125,5 @@ const differenceWords = {
   value: 'value',
 } as const;
 
-/** The measurements of two runs side by side: of each phase, the last attempt. */
 export const comparisonTable = (left: Pick<Report, 'phases'>, right: Pick<Report, 'phases'>): Table =>
   tableOf(comparedColumns, compareRuns(left, right).measurements);

@@ -71,7 +71,6 @@ const yieldColumns: ColumnsOf<YieldRow> = [
   ['units', 'integer', ({ units }) => units],
 ];
 
-/** How many units of a day passed by the first, second and third attempt, and by the last one. */
 export const yieldTable = (days: readonly ProcedureDay[]): Table =>
   tableOf(
     yieldColumns,
@@ -119,7 +118,6 @@ const routeColumns: ColumnsOf<RouteStep> = [
   ['rolled_throughput_yield', 'number', ({ route }) => route.rolled_throughput_yield],
 ];
 
-/** A row for each procedure of a part, with the rolled throughput yield of the part. */
 export const routesTable = (routes: readonly Route[]): Table =>
   tableOf(
     routeColumns,
@@ -154,7 +152,6 @@ const at = <T extends Cell>(column: readonly T[], index: number): T | null => co
 
 const limitsAt = ({ limits, limits_index }: Values, index: number) => limits[limits_index[index] ?? -1];
 
-/** A value is an index into the columns of an answer. */
 export const valueColumns = ({
   phase_name,
   measurement_name,

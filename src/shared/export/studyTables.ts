@@ -9,7 +9,6 @@ import { type ColumnsOf, fields, type Table, tableOf, valueCells } from './table
 interface StudiedValue {
   readonly study: Study;
   readonly trial: StudyTrial;
-  /** Null for the outcome of the run. */
   readonly name: Study['measurements'][number] | null;
   readonly found: StudyValue | undefined;
 }
@@ -45,7 +44,6 @@ export const studyRunsTable = (study: Study): Table =>
 
 interface Figure {
   readonly measurement?: string;
-  /** Of numbers. */
   readonly method?: string;
   readonly figure: string;
   readonly of: string;
@@ -61,7 +59,6 @@ const figureColumns: ColumnsOf<Figure> = [
   ['text', 'text', ({ text }) => text],
 ];
 
-/** Returns all figures of the results that a study has. Shares of decisions have the ends of their 95 % interval. */
 export function studyResultTable(study: Study): Table {
   const indexes = study.measurements.length === 0 ? [null] : study.measurements.keys();
   const figures = [...indexes].flatMap((index) => {

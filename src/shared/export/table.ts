@@ -19,14 +19,11 @@ export interface Table {
 /** Encodes a table as a file, batch by batch. The parts that it returns, one after the other, are the file. */
 export interface TableEncoder {
   encode(rows: readonly Row[]): Uint8Array;
-  /** Returns the end of the file. */
   finish(): Uint8Array;
 }
 
-/** Describes the columns of a table and how to fill them from an item. */
 export type ColumnsOf<T> = readonly (readonly [name: string, type: CellType, cell: (item: T) => Cell | undefined])[];
 
-/** Returns columns of one type that have the names of the fields that they show. */
 export const fields = <Name extends string>(
   type: CellType,
   ...names: readonly Name[]

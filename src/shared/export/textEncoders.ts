@@ -17,7 +17,6 @@ export function csvEncoder(columns: readonly Column[]): TableEncoder {
   };
 }
 
-/** Encodes a table as a JSON array with an object for each row, one row in a line. */
 export function jsonEncoder(columns: readonly Column[]): TableEncoder {
   let separator = '[\n';
   const line = (row: Row): string => {

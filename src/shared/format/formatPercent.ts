@@ -6,6 +6,5 @@ export const formatPercent = (percent: number, language?: string): string =>
     maximumFractionDigits: 2,
   });
 
-/** Formats a whole percentage such as `98%`, as the language does. */
 export const formatWholePercent = (percent: number, language?: string): string =>
   (percent / 100).toLocaleString(language, { style: 'percent' });

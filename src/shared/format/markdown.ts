@@ -9,7 +9,6 @@ export const escapeMarkdown = (text: string): string =>
 /** Inserts a zero-width space into `$(name)`, which VS Code would show as an icon in code lenses and in Markdown. */
 export const withoutIcons = (text: string): string => text.replaceAll('$(', '$\u200b(');
 
-/** Returns a text as inline code in one line of Markdown, in which nothing is markup and no character needs an escape. */
 export function inlineCode(text: string, length = 1000): string {
   const line = oneLine(text, length).replace(/\s+/g, ' ').trim();
   if (line === '') return '``';

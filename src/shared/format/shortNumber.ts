@@ -10,7 +10,6 @@ const prefixes: Readonly<Record<number, string>> = {
   12: 'T',
 };
 
-/** Numbers from here to `plainBelow` are read at a glance in their plain form. */
 const plainFrom = 1e-3;
 const plainBelow = 1e6;
 

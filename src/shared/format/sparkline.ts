@@ -1,6 +1,5 @@
 const blocks = '▁▂▃▄▅▆▇█';
 
-/** Returns the course of values as a row of blocks, each of which is the mean of as many values. */
 export function sparkline(values: readonly number[], width = 12): string {
   const length = Math.min(width, values.length);
   if (length < 2) return '';

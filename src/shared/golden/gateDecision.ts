@@ -3,11 +3,8 @@ import type { GoldenRule, GoldenState } from '../contract/goldenChecks.ts';
 interface Start {
   readonly state: GoldenState['kind'];
   readonly without: GoldenRule['without'];
-  /** Whether the unit is known to be a golden unit or a failing sample. */
   readonly isSample: boolean;
-  /** Whether an operator started the run, who sees the Operator UI instead of the editor. */
   readonly isOperated: boolean;
-  /** Whether the server has just reported the state. */
   readonly isCurrent: boolean;
 }
 

@@ -2,7 +2,6 @@ import type { CheckedSample, CheckRun, GoldenCheck, GoldenRule, GoldenState } fr
 
 const hourMs = 3_600_000;
 
-/** What each sample has to come to. */
 const expected: Readonly<Record<CheckedSample, string>> = { golden: 'PASS', failing: 'FAIL' };
 
 /** Other outcomes, such as ABORTED, say nothing about a station. */
@@ -53,7 +52,6 @@ export const checkAt = (check: GoldenCheck, now: number): GoldenCheck => ({
 /** Returns whether the time of day alone says which time is meant. */
 export const isNear = (at: number, now: number): boolean => Math.abs(at - now) < 20 * hourMs;
 
-/** Returns when the first of the valid checks becomes due, in milliseconds since 1970. */
 export function nextDue(checks: readonly GoldenCheck[], now: number): number | undefined {
   const ends = checks.flatMap(({ state }) => (state.kind === 'valid' ? Date.parse(state.until) : []));
   const later = ends.filter((end) => end > now);

@@ -31,7 +31,6 @@ export function measurementLine(measurement: RunnerMeasurement): string {
   return `${name} = ${valueOf(measurement)}${limits === '' ? '' : `, expected ${limits}`}: ${verdict}`;
 }
 
-/** Returns the line of a measurement whose phase is in progress. */
 export function currentLine(measurement: RunnerMeasurement): string {
   if (!isPending(measurement)) return measurementLine(measurement);
   const expected = limitsText(rulesOf(measurement));

@@ -2,7 +2,6 @@ import type { PromptComponent, PromptValues } from '../contract/promptForm.ts';
 
 export type PromptProblem = 'required' | 'number' | 'tooSmall' | 'tooLarge' | 'tooShort' | 'tooLong' | 'pattern';
 
-/** Returns why the program that asks would not take a value of a field; null if it would. */
 export function promptProblem(
   component: Pick<PromptComponent, 'is_required' | 'type' | 'min' | 'max' | 'min_length' | 'max_length' | 'pattern'>,
   value: PromptValues[string] | undefined,

@@ -14,7 +14,6 @@ export interface TestExecution {
   readonly kind: 'openhtf' | 'vanilla';
   readonly serialNumber: string | null;
   readonly outcome: Outcome | null;
-  /** What the phases of a partial run would give, whose own outcome is ABORTED; null for other runs. */
   readonly partialOutcome: Outcome | null;
   readonly outcomeDetails: readonly string[];
   readonly failedDiagnoses: readonly string[];

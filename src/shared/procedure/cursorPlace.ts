@@ -4,18 +4,15 @@ export interface Place {
   readonly path: readonly (string | null)[];
   /** The key whose value is being written; null if a key is. */
   readonly key: string | null;
-  /** What is written of it until the cursor. */
   readonly written: string;
   /** The other keys of the mapping, with their values if they are on the same line. */
   readonly siblings: ReadonlyMap<string, string>;
   readonly isInFlow: boolean;
-  /** The column of the keys of the mapping. */
   readonly indent: number;
 }
 
 interface Token {
   readonly column: number;
-  /** null is an item of a list. */
   readonly key: string | null;
   readonly value: string;
 }
@@ -76,7 +73,6 @@ function tokensOf(line: string): Token[] {
   return tokens;
 }
 
-/** Returns the keys around a column of a line. */
 function pathTo(lines: readonly string[], at: number, before: readonly Token[], from: number): (string | null)[] {
   const path: (string | null)[] = [];
   let column = from;
@@ -98,7 +94,6 @@ function pathTo(lines: readonly string[], at: number, before: readonly Token[], 
   return path;
 }
 
-/** Returns the keys at a column before and after a line, until the mapping ends. */
 function siblingsOf(lines: readonly string[], at: number, column: number): Map<string, string> {
   const found = new Map<string, string>();
   const take = (line: string): boolean => {
@@ -122,7 +117,6 @@ const plainValue = (value: string): string =>
     .replace(/,\s*$/, '')
     .replaceAll(/^["']|["']$/g, '');
 
-/** Whether a line belongs to the text of a `|` or `>` above it. */
 function isInBlockOfText(lines: readonly string[], at: number, before: string): boolean {
   const indent = indentOf(before);
   for (let index = at - 1; index >= 0; index -= 1) {
@@ -173,7 +167,6 @@ function flowOf(text: string): Pick<Place, 'path' | 'key' | 'written' | 'sibling
   return { path, key: level.key, written: word.trimStart(), siblings: level.siblings };
 }
 
-/** Returns the keys in the rest of a flow mapping. */
 const flowKeys = (rest: string): [string, string][] =>
   [...(/^[^{}\n]*(?=\})/.exec(rest)?.[0] ?? '').matchAll(/([\w-]+)\s*:\s*([^,]*)/g)].map(([, key = '', value = '']) => [
     key,

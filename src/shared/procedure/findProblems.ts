@@ -64,7 +64,6 @@ function valueAt(json: unknown, path: Path): unknown {
   return value;
 }
 
-/** Finds what each value alone does not show. */
 function findContradictions(document: ProcedureDocument, file: ProcedureFile, add: Add): void {
   const at = (...path: Path): Span => document.spanOf(path);
   for (const stage of procedureStages) {
@@ -120,7 +119,6 @@ function addDuplicates(keys: readonly string[], span: (index: number) => Span, a
 
 type Validators = NonNullable<NonNullable<ProcedureFile['main'][number]['measurements']>[number]['validators']>;
 
-/** Whether no number can be inside all limits. */
 function contradicts(validators: Validators): boolean {
   const bounds = (operators: readonly string[]): number[] =>
     validators.flatMap(({ operator, expected_value: value }) =>
@@ -142,7 +140,6 @@ function findDependencyProblems(document: ProcedureDocument, { main }: Procedure
   });
 }
 
-/** Whether the phase depends on itself, directly or through others. */
 function reaches(needs: ReadonlyMap<string, readonly string[]>, start: string): boolean {
   const seen = new Set<string>();
   const open = [...(needs.get(start) ?? [])];

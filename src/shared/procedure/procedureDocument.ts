@@ -18,7 +18,6 @@ export interface Span {
 
 type Path = readonly (string | number)[];
 
-/** A YAML file whose values know where they are written. */
 export class ProcedureDocument {
   readonly document: Document.Parsed;
   readonly json: unknown;
@@ -32,7 +31,6 @@ export class ProcedureDocument {
     this.json = this.#toJson();
   }
 
-  /** The line of an offset, from 1. */
   lineAt(offset: number): number {
     return Math.max(1, this.#lines.linePos(offset).line);
   }

@@ -10,14 +10,12 @@ export interface ProcedurePhase extends DeclaredPhase {
   readonly stage: ProcedureStage;
   readonly line: number;
   readonly endLine: number;
-  /** Whether the engine leaves it out of its plan. */
   readonly isEnabled: boolean;
   readonly python: PythonMention | null;
   readonly measurementLines: Readonly<Record<string, number>>;
   readonly measurementSpans: Readonly<Record<string, Span>>;
 }
 
-/** A reference to a Python function or class, as it is written. */
 export interface PythonMention {
   readonly reference: string;
   readonly span: Span;
@@ -26,7 +24,6 @@ export interface PythonMention {
 export interface ProcedureReading {
   readonly name: string;
   readonly phases: readonly ProcedurePhase[];
-  /** The lines of the keys of the stages that the file has. */
   readonly stageLines: Readonly<Partial<Record<ProcedureStage, number>>>;
   readonly plugs: readonly { readonly name: string; readonly python: PythonMention | null }[];
   readonly unitFields: DeclaredProcedure['unitFields'];
@@ -137,7 +134,6 @@ function readMeasurement(
   return { key, measurement: { name: name ?? key, units: text(from['unit']), validators } };
 }
 
-/** The details of the fields by key, which is made from the label, or else from the type. */
 function componentsOf(ui: Readonly<Record<string, unknown>>): Map<string, Partial<PromptComponent>> {
   return new Map(
     list(ui['components']).map((each) => {

@@ -11,7 +11,6 @@ export interface Suggestion {
 
 export interface SchemaHelp {
   readonly suggestions: readonly Suggestion[];
-  /** The length of the text before the cursor that a suggestion replaces. */
   readonly replacedLength: number;
 }
 
@@ -50,12 +49,10 @@ const rootSchema = z.looseObject({ definitions: z.record(z.string(), schemaNode)
   definitions: root.definitions,
 }));
 
-/** Helps with the keys and values of a `procedure.yaml` by its JSON schema. */
 export class ProcedureSchema {
   readonly #root: Schema;
   readonly #definitions: Readonly<Record<string, Schema>>;
 
-  /** @param json the schema, as `media/procedure.schema.json` has it */
   constructor(json: unknown) {
     const { root, definitions } = rootSchema.parse(json);
     this.#root = root;
@@ -127,7 +124,6 @@ export class ProcedureSchema {
     return typeof additionalProperties === 'object' ? [additionalProperties] : [];
   }
 
-  /** Returns the schema itself and those that it refers to. */
   #resolve(schema: Schema): Schema[] {
     const { $ref: reference, allOf = [], anyOf = [] } = schema;
     const target = reference === undefined ? undefined : this.#definitions[reference.replace('#/definitions/', '')];
@@ -136,7 +132,6 @@ export class ProcedureSchema {
   }
 }
 
-/** Leaves out the objects whose `type` is another one than that beside the cursor. */
 function ofType(schemas: readonly Schema[], siblings: Place['siblings']): Schema[] {
   const type = siblings.get('type');
   if (type === undefined || type === '') return [...schemas];
@@ -163,7 +158,6 @@ const isOfType = ({ type }: Schema, wanted: string): boolean => [type].flat().in
 const written = (value: unknown): string =>
   typeof value === 'string' && /^[!=<>]/.test(value) ? `'${value}'` : String(value);
 
-/** Returns what follows the colon of a key, so that its value can be typed. */
 function openingOf(schemas: readonly Schema[], indent: number): string {
   const inner = `\n${' '.repeat(indent + 2)}`;
   if (schemas.some((schema) => isOfType(schema, 'array'))) return `${inner}- `;

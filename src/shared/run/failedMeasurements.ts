@@ -2,7 +2,6 @@ import { lastAttempts } from './attempts.ts';
 
 interface Phase {
   readonly name: string;
-  /** Milliseconds since 1970. */
   readonly started_at: number;
   readonly retry_count: number;
   readonly measurements: readonly { readonly name: string; readonly outcome: string }[];
@@ -10,7 +9,6 @@ interface Phase {
 
 const hasFailed = ({ outcome }: { readonly outcome: string }): boolean => outcome === 'FAIL';
 
-/** Returns the names of the measurements of a run that failed in the attempts of its phases that count. */
 export function failedMeasurements(phases: readonly Phase[]): string[] {
   if (!phases.some(({ measurements }) => measurements.some(hasFailed))) return [];
   const inOrder = [...phases].sort((a, b) => a.started_at - b.started_at);

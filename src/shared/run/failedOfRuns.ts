@@ -5,7 +5,6 @@ import type { RunListItem } from '../contract/runs.ts';
 type Query = z.input<typeof measurements.list.query>;
 type FailedMeasurement = Pick<MeasurementRow, 'run_id' | 'phase_name' | 'measurement_name'>;
 
-/** That many runs are asked for in one query. */
 const runsPerQuery = 100;
 
 /**

@@ -125,7 +125,6 @@ export const noExtras: RunExtras = {
   context: null,
 };
 
-/** The form into which every push is converted before it is stored. */
 export interface NewRun extends RunExtras {
   procedure: string;
   procedureVersion: string | null;

@@ -17,7 +17,6 @@ export interface ComparedPhase {
   readonly differences: readonly Difference[];
 }
 
-/** A curve of one side: the id of its measurement, and its axes, x first. */
 export interface ComparedCurve {
   readonly measurement: string;
   readonly curve: NonNullable<ReportMeasurement['curve']>;
@@ -26,13 +25,11 @@ export interface ComparedCurve {
 export interface ComparedMeasurement {
   readonly phase: string;
   readonly name: string;
-  /** What an aggregation was computed of; null for the measurement itself. */
   readonly of: string | null;
   readonly left: ReportedValue | null;
   readonly right: ReportedValue | null;
   readonly leftCurve: ComparedCurve | null;
   readonly rightCurve: ComparedCurve | null;
-  /** Right minus left; null unless both are numbers in the same unit. */
   readonly difference: number | null;
   readonly differences: readonly Difference[];
 }

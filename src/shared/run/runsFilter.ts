@@ -24,12 +24,10 @@ export const runsFilter = z.object({
   parts: z.array(z.string()),
   operators: z.array(choice),
   failedMeasurements: z.array(z.string()),
-  /** A part of it. */
   serialNumber: z.string(),
 });
 export type RunsFilter = z.infer<typeof runsFilter>;
 
-/** All runs of the selected station. */
 export const noFilter: RunsFilter = {
   stations: 'selected',
   procedures: [],
@@ -41,7 +39,6 @@ export const noFilter: RunsFilter = {
   serialNumber: '',
 };
 
-/** Compares what two filters ask for; the order of values does not matter. */
 export const isSameFilter = (a: RunsFilter, b: RunsFilter): boolean => normal(a) === normal(b);
 
 const normal = ({ stations, time: at, serialNumber, ...lists }: RunsFilter): string =>
@@ -75,7 +72,6 @@ export type RunsQuery = Partial<
   >
 >;
 
-/** Returns the query of the filter, or undefined if it needs a selected station and there is none. */
 export function runsQuery(filter: RunsFilter, selectedStation: string | undefined, now: number): RunsQuery | undefined {
   const { stations, procedures, outcomes, parts, operators, failedMeasurements, serialNumber } = filter;
   if (stations === 'selected' && selectedStation === undefined) return undefined;
@@ -96,7 +92,6 @@ export function runsQuery(filter: RunsFilter, selectedStation: string | undefine
 
 const idOf = ({ id }: Choice): string => id;
 
-/** Returns the first and the last millisecond, null where it is open. */
 export function timeRange(range: RunsFilter['time'], now: number): { from: number | null; to: number | null } {
   switch (range.kind) {
     case 'any':

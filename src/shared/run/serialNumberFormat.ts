@@ -1,4 +1,3 @@
-/** What is wrong with a serial number, or with the format itself. */
 export type SerialNumberProblem = 'empty' | 'format' | 'invalidFormat';
 
 /**

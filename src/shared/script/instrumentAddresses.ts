@@ -1,6 +1,5 @@
 export interface WrittenAddress {
   readonly address: string;
-  /** From 1. */
   readonly line: number;
 }
 

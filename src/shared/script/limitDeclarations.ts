@@ -17,7 +17,6 @@ const measuresCallee = /(?:^|\.)measures$/;
 const measurementCallee = /(?:^|\.)Measurement$/;
 const measurementKeys = ['measured_value', 'lower_limit', 'upper_limit', 'validators', 'units', 'x_axis'];
 
-/** Returns the measurements that a script declares with a name as plain text, from top to bottom. */
 export function findDeclarations(python: PythonSource): LimitDeclaration[] {
   const found: LimitDeclaration[] = [];
   const add = (kind: LimitDeclaration['kind'], node: SyntaxNode, nameNode: SyntaxNode | null | undefined): void => {

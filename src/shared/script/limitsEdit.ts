@@ -26,12 +26,10 @@ export interface EditableMeasurement {
   /** The phases that it can belong to; empty if the script does not say which. */
   readonly phases: readonly string[];
   readonly line: number;
-  /** The declaration with all of its calls. */
   readonly from: number;
   readonly to: number;
 }
 
-/** Returns the measurements that a script declares by name, from top to bottom. Their limits may still not be editable. */
 export function editableMeasurements(source: string): EditableMeasurement[] {
   const python = new PythonSource(source);
   return findDeclarations(python).map((declaration) => {
@@ -122,7 +120,6 @@ function find(python: PythonSource, phaseName: string, measurementName: string):
   }
 }
 
-/** Explains a name that is not written as plain text: by placeholders or a computed name that fits, if there is one. */
 function notFound(all: readonly LimitDeclaration[], python: PythonSource, name: string): LimitsRefusedError {
   const template = all.find((each) => each.name.includes('{') && fits(each.name, name));
   if (template !== undefined) return new LimitsRefusedError('placeholder', template.name, template.line);

@@ -12,7 +12,6 @@ export interface WrittenLimits {
   readonly change: (limits: SpecLimits) => TextEdit[];
 }
 
-/** Methods of a measurement that have nothing to do with its limits. */
 const harmless = new Set(['doc', 'with_units', 'with_precision', 'with_transform']);
 const rangeParameters = ['minimum', 'maximum', 'marginal_minimum', 'marginal_maximum', 'type'] as const;
 const noLimits: SpecLimits = { lower: null, upper: null };
@@ -22,7 +21,6 @@ interface Call {
   readonly list: SyntaxNode;
 }
 
-/** Reads the limits of `htf.Measurement("a")` and the calls after it. */
 export function limitsOfMeasurement(declaration: LimitDeclaration, python: PythonSource): WrittenLimits {
   const { node } = declaration;
   const list = node.getChild('ArgList');
@@ -72,7 +70,6 @@ const withoutLimits = (at: number, line: number): WrittenLimits => ({
   change: (limits) => [{ from: at, to: at, text: `.${rangeCall(limits)}` }],
 });
 
-/** Reads the limits of a name in `htf.measures("a")`, which are none. */
 export function limitsOfName({ node, line }: LimitDeclaration, python: PythonSource): WrittenLimits {
   const list = node.parent;
   const items = list && itemsOf(list, python);

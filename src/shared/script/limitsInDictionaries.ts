@@ -76,7 +76,6 @@ function fieldLimits(dictionary: SyntaxNode, entries: Entries, line: number, pyt
   };
 }
 
-/** Adds entries after the last one, on lines of their own if the entries have such. */
 function addEntries(
   dictionary: SyntaxNode,
   entries: Entries,
@@ -174,7 +173,6 @@ function readValidator(node: SyntaxNode, limits: ValidatorSides, python: PythonS
   return false;
 }
 
-/** Refuses scripts that assign limits to a dictionary after it was created. */
 function refuseOtherChanges(python: PythonSource): void {
   for (const text of python.nodes('String')) {
     const key = python.literal(text);

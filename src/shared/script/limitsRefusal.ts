@@ -45,7 +45,6 @@ export interface LimitsRefusal {
   readonly otherLines: readonly number[];
 }
 
-/** Is caught by the functions that return a refusal. */
 export class LimitsRefusedError extends Error {
   override readonly name = 'LimitsRefusedError';
   readonly refusal: LimitsRefusal;

@@ -8,7 +8,6 @@ const declaresMeasurements = /(?:^|\.)measures$/;
 /** Keys that the dictionary of a measurement has and that of a phase or a unit lacks. */
 const measurementKeys = new Set(['measured_value', 'lower_limit', 'upper_limit', 'validators', 'aggregations']);
 
-/** Returns the measurements that a script declares with OpenHTF and in the dictionaries of its runs, from top to bottom. */
 export function findMeasurements(
   python: PythonSource,
   isPhase: (functionName: string) => boolean,

@@ -41,7 +41,6 @@ interface Declaration {
   readonly node: YAMLMap<Node, Node | null>;
 }
 
-/** Returns the measurements of a procedure, from top to bottom; none if the file is another kind of YAML. */
 export function editableMeasurements(source: string): EditableMeasurement[] {
   const file = parse(source);
   return findDeclarations(file).map(({ name, phase, node }) => {
@@ -250,7 +249,6 @@ function addLines(after: number, indent: string, added: readonly string[], file:
 const linesOf = (indent: string, added: readonly string[], lineBreak: string): string =>
   added.map((entries) => `${lineBreak}${indent}- ${entries.replace(', ', `${lineBreak}${indent}  `)}`).join('');
 
-/** The end of the line of an offset, after a comment, and the line break that the file uses. */
 function lineEnd(offset: number, { source }: ProcedureFile): { offset: number; lineBreak: string } {
   const next = source.indexOf('\n', offset);
   const end = next < 0 ? source.length : source[next - 1] === '\r' ? next - 1 : next;
@@ -266,7 +264,6 @@ function itemIndent(list: YAMLSeq, file: ProcedureFile): string {
   return before;
 }
 
-/** The spaces before the keys of a mapping; the first may follow the dash of a list. */
 function keyIndent(map: YAMLMap<Node, Node | null>, { source }: ProcedureFile): string {
   const start = startOf(map.items[0]?.key);
   return ' '.repeat(start - (source.lastIndexOf('\n', start - 1) + 1));
@@ -301,7 +298,6 @@ function refusal(reason: LimitsRefusal['reason'], node: Node, file: ProcedureFil
   return new LimitsRefusedError(reason, text, file.lineAt(from));
 }
 
-/** Compares everything but the validators of the measurement, and these with the limits that were asked for. */
 function checkEdit(file: ProcedureFile, { name, phase }: Declaration, edited: string, wanted: SpecLimits): void {
   const after = limitsInScript(edited, phase, name);
   const hasLimits = after.kind === 'limits' && sides.every((side) => after.limits[side] === wanted[side]);

@@ -38,7 +38,6 @@ export function findPytestTests(python: PythonSource, fileName: string): PytestT
   return tests;
 }
 
-/** Returns the class of a method, if it is a class of the module. */
 function ownerOf(node: SyntaxNode): { owner?: SyntaxNode; isTopLevel: boolean } {
   const outer = undecorated(node).parent;
   if (outer?.name === 'Script') return { isTopLevel: true };
@@ -67,7 +66,6 @@ export function findPytestMeasurements(python: PythonSource, tests: readonly Pyt
   });
 }
 
-/** Returns the name of a test in a run, which has the values of its parameters in brackets. */
 function phaseOf({ name, node }: PytestTest, python: PythonSource): NamePattern {
   const decorators = node.parent?.name === 'DecoratedStatement' ? node.parent.getChildren('Decorator') : [];
   const hasParameters = decorators.some((each) => /\bparametrize\b/.test(python.text(each)));

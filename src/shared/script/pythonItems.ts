@@ -1,7 +1,6 @@
 import type { SyntaxNode } from '@lezer/common';
 import type { PythonSource } from './pythonSource.ts';
 
-/** An argument of a call, or an item of a list. */
 export interface Item {
   readonly keyword: string | null;
   readonly value: SyntaxNode;
@@ -37,7 +36,7 @@ export function itemsOf(list: SyntaxNode, python: PythonSource): Item[] | null {
   return items;
 }
 
-/** Returns the entries of a dictionary; null if a key is no plain text or something is unpacked. */
+/** Returns null if a key is no plain text or something is unpacked. */
 export function entriesOf(dictionary: SyntaxNode, python: PythonSource): Entry[] | null {
   const entries: Entry[] = [];
   for (const [key, colon, value, ...others] of groupsOf(dictionary)) {
@@ -49,7 +48,6 @@ export function entriesOf(dictionary: SyntaxNode, python: PythonSource): Entry[]
   return entries;
 }
 
-/** Returns what is between the commas of a bracket, without comments. A comma at the end adds nothing. */
 function groupsOf(bracket: SyntaxNode): SyntaxNode[][] {
   const groups: SyntaxNode[][] = [[]];
   for (const child of childrenOf(bracket).slice(1, -1)) {
@@ -75,7 +73,6 @@ export function withoutParentheses(node: SyntaxNode): SyntaxNode {
     : node;
 }
 
-/** Returns the value of a number with or without a sign; null for all other expressions. */
 export function numberOf(node: SyntaxNode, python: PythonSource): number | null {
   if (node.name === 'UnaryExpression') {
     const [sign, operand, ...others] = childrenOf(node);
@@ -90,7 +87,6 @@ export function numberOf(node: SyntaxNode, python: PythonSource): number | null 
   return Number.isFinite(value) ? value : null;
 }
 
-/** Returns a number as Python writes it; it is read as the same number again. */
 export function pythonNumber(value: number | null): string {
   if (value === null) return 'None';
   const text = String(value);

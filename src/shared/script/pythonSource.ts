@@ -94,7 +94,6 @@ export class PythonSource {
     return this.#values.get(name);
   }
 
-  /** Returns the value that the module assigns to a name; null if it assigns several. */
   constant(name: string): SyntaxNode | null | undefined {
     return this.#constants.get(name);
   }

@@ -5,7 +5,6 @@ interface Cell extends TextSpan {
 }
 
 interface Row {
-  /** From 1. */
   readonly line: number;
   readonly isIndented: boolean;
   readonly cells: Cell[];

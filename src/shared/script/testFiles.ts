@@ -17,7 +17,6 @@ export interface TestFileKind {
   readonly fileNames: readonly string[];
   /** Whether a source is worth a scan for tests. A cheap search, which must not miss anything that `scan` finds. */
   readonly mayDefineTests: (source: string) => boolean;
-  /** The same for the marks of a source. */
   readonly mayHaveMarks: (source: string) => boolean;
   /** Reads a source without running it. @param fileName without its folder */
   readonly scan: (source: string, fileName: string) => Promise<ScriptInfo>;
@@ -51,7 +50,6 @@ export const robotFiles: TestFileKind = {
 
 const stages = /(?:^|[\s{,'"\uFEFF])(?:setup|main|teardown)['"]?\s*:/m;
 
-/** `procedure.yaml`, the file of TofuPilot's command line program. */
 export const procedureFiles: TestFileKind = {
   language: null,
   fileNames: ['procedure.yaml', 'procedure.yml'],

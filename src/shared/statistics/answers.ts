@@ -1,11 +1,9 @@
-/** Too few values for the figure that was asked for. */
 export interface TooFew {
   readonly kind: 'tooFew';
   readonly count: number;
   readonly needed: number;
 }
 
-/** All values are equal: nothing can be divided by their spread. */
 export interface NoVariation {
   readonly kind: 'noVariation';
   readonly value: number;

@@ -25,18 +25,12 @@ export interface CapabilityFigures {
   readonly count: number;
   readonly mean: number;
   readonly sigmaOverall: number;
-  /** By the mean moving range; null without one. */
   readonly sigmaWithin: number | null;
-  /** Of all variation. TofuPilot calls this Cpk. */
   readonly ppk: CapabilityIndex;
-  /** Null with a single limit, as is `cp`. */
   readonly pp: CapabilityIndex | null;
-  /** Of the variation from one value to the next. */
   readonly cpk: CapabilityIndex | null;
   readonly cp: CapabilityIndex | null;
-  /** Below 30 values, the interval is too wide to act on. */
   readonly isUncertain: boolean;
-  /** Whether Ppk is at least 1.33, as far as the values can tell. */
   readonly verdict: 'capable' | 'notCapable' | 'undecided';
 }
 
@@ -45,15 +39,13 @@ export type Capability =
   | TooFew
   | NoVariation
   | { readonly kind: 'noLimits' }
-  /** Overloads were left out of the mean, which flatters it. */
   | { readonly kind: 'tooManyOutOfRange'; readonly count: number; readonly total: number };
 
-/** What capability is computed from. Each part can be merged from those of single days. */
+/** Each part can be merged from those of single days. */
 export interface CapabilityData {
   readonly moments: Moments;
   /** Within segments; null if the order of the values is unknown. */
   readonly movingRanges: Pick<MovingRanges, 'count' | 'sum'> | null;
-  /** How many readings were no number, or beyond the range of the instrument. */
   readonly outOfRange: number;
 }
 
@@ -106,7 +98,6 @@ function withBounds(value: number, intervalAt: (confidence: number) => Interval)
   return { value, interval: intervalAt(0.95), atLeast: lower, atMost: upper };
 }
 
-/** The indexes of one standard deviation: Cp, CPL, CPU, and Cpk, or Pp, PPL, PPU, and Ppk. */
 export interface CapabilityIndexes {
   readonly spread: number | null;
   readonly lower: number | null;

@@ -4,7 +4,7 @@ import { type ControlRule, type ControlViolation, controlViolations, defaultCont
 import { momentsOf } from './moments.ts';
 import { lag1Autocorrelation, movingRangesOf, poolMovingRanges, sigmaWithin } from './series.ts';
 
-/** The lines of a chart of individual values. They are not limits of a specification. */
+/** They are not limits of a specification. */
 export interface ControlLimits {
   readonly kind: 'limits';
   readonly count: number;
@@ -41,7 +41,7 @@ export function controlLimits(
   };
 }
 
-/** A part of a chart with limits of its own. Its indexes are those of the whole chart. */
+/** Its indexes are those of the whole chart. */
 export interface ControlSegment {
   readonly start: number;
   /** The index after the last value. */
@@ -94,7 +94,6 @@ function violationsOf(
   return controlViolations(points, rules).map(({ rule, index }) => ({ rule, index: index + start }));
 }
 
-/** Returns the values up to the last that sets limits, with the gaps between them. */
 function baselineOf(values: readonly (number | null)[], count: number): (number | null)[] {
   let found = 0;
   return values.filter((value) => {

@@ -8,13 +8,11 @@ export const defaultControlRules: readonly ControlRule[] = [1, 2];
 
 export interface ControlViolation {
   readonly rule: ControlRule;
-  /** The index of the point that completes the pattern. */
   readonly index: number;
 }
 
 type Test = (points: readonly number[], end: number) => boolean;
 
-/** Whether the last points, as many as the rule needs, all satisfy a condition. */
 const lastPoints =
   (count: number, holds: (points: readonly number[]) => boolean): Test =>
   (points, end) =>

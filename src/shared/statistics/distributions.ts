@@ -55,7 +55,6 @@ export function normalQuantile(share: number): number {
   return Math.sign(offset) * (r <= 5 ? ratio(near, r - 1.6) : ratio(far, r - 5));
 }
 
-/** Returns the share of a chi-square distribution below x. */
 export const chiSquareCdf = (x: number, degrees: number): number => incompleteGamma(degrees / 2, x / 2).lower;
 
 /** Returns the x below which the given share of a chi-square distribution lies: Wilson and Hilferty's start, then Newton. */

@@ -22,7 +22,6 @@ export interface GaugeComponent {
 
 export type GaugeVerdict = 'acceptable' | 'conditional' | 'notAcceptable';
 
-/** What a study finds, by whichever method. */
 export interface GaugeComponents {
   readonly repeatability: GaugeComponent;
   readonly reproducibility: GaugeComponent;
@@ -35,10 +34,8 @@ export interface GaugeComponents {
   readonly verdict: GaugeVerdict;
 }
 
-/** Why readings have no result by any method. */
 export type GaugeRefusal =
   | (TooFew & { readonly of: 'parts' | 'operators' | 'trials' })
-  /** Each operator has to measure each part equally often. */
   | {
       readonly kind: 'unbalanced';
       readonly part: string;
@@ -52,7 +49,6 @@ export interface GaugeOptions {
   readonly limits?: SpecLimits;
 }
 
-/** The values by part and operator, equally many in each cell. */
 export interface BalancedCells {
   readonly kind: 'cells';
   readonly cells: readonly (readonly (readonly number[])[])[];
@@ -61,7 +57,6 @@ export interface BalancedCells {
   readonly trials: number;
 }
 
-/** Returns the readings as a full plan of 2 or more parts, operators and trials, or says what is missing. */
 export function balancedCells(readings: readonly GaugeReading[]): BalancedCells | Exclude<GaugeRefusal, NoVariation> {
   const parts = [...new Set(readings.map(({ part }) => part))];
   const operators = [...new Set(readings.map(({ operator }) => operator))];

@@ -11,7 +11,6 @@ import { momentsOf } from './moments.ts';
 
 export interface GaugeRangeStudy extends GaugeComponents {
   readonly kind: 'ranges';
-  /** The mean range of the trials of a part and an operator. */
   readonly averageRange: number;
   readonly operatorRange: number;
   readonly partRange: number;

@@ -23,7 +23,6 @@ export interface AnovaRow {
 export interface GaugeStudy extends GaugeComponents {
   readonly kind: 'study';
   readonly anova: Readonly<Record<'part' | 'operator' | 'interaction' | 'repeatability' | 'total', AnovaRow>>;
-  /** Whether the interaction was pooled with the repeatability, since its p is above `poolingAlpha`. */
   readonly isPooled: boolean;
 }
 
@@ -102,7 +101,6 @@ function sumsOfSquares({ cells, parts, operators, trials }: BalancedCells) {
   };
 }
 
-/** Returns a row of the table, compared with the mean square of another if one is given. */
 function row(sumOfSquares: number, degrees: number, error?: Pick<AnovaRow, 'meanSquare' | 'degrees'>): AnovaRow {
   const meanSquare = sumOfSquares / degrees;
   const f = error === undefined || error.meanSquare === 0 ? null : meanSquare / error.meanSquare;

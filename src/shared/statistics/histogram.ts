@@ -10,9 +10,7 @@ export interface HistogramBin {
 
 export type Histogram =
   | { readonly kind: 'noData' }
-  /** Too few values for bins: each is a dot. */
   | { readonly kind: 'values'; readonly values: readonly number[] }
-  /** Too few distinct values for bins: each is a bar. */
   | { readonly kind: 'bars'; readonly bars: readonly { readonly value: number; readonly count: number }[] }
   | {
       readonly kind: 'bins';
@@ -82,7 +80,6 @@ function edgesOf(ordered: readonly number[], distinct: readonly number[], { lowe
   return edgesAt(from, to, width, shown);
 }
 
-/** Returns the range of all values but those far away. */
 function binnedRange(ordered: readonly number[]): { from: number; to: number } {
   const [first = 0, last = 0] = [ordered[0], ordered.at(-1)];
   const q1 = sortedQuantile(ordered, 0.25) ?? first;

@@ -5,7 +5,6 @@ import { momentsOf, standardDeviation } from './moments.ts';
 import { sorted, sortedQuantile, valuesNeededForQuantile } from './quantile.ts';
 
 export type LimitsMethod =
-  /** The mean, and so many standard deviations below and above. */
   | { readonly kind: 'sigmas'; readonly sigmas: number }
   /** Quantiles of the values, as shares from 0 to 1. */
   | { readonly kind: 'quantiles'; readonly lower: number; readonly upper: number }

@@ -45,20 +45,16 @@ export function mergeMoments(a: Moments, b: Moments): Moments {
   };
 }
 
-/** Returns the sample variance, with n - 1; null for fewer than two values. */
 export const variance = ({ count, m2 }: Moments): number | null => (count < 2 ? null : m2 / (count - 1));
 
-/** Returns the sample standard deviation, with n - 1; null for fewer than two values. */
 export function standardDeviation(moments: Moments): number | null {
   const squared = variance(moments);
   return squared === null ? null : Math.sqrt(squared);
 }
 
-/** Returns the skewness, which is 0 for symmetric values; null if all values are equal. */
 export const skewness = ({ count, m2, m3 }: Moments): number | null =>
   finiteOrNull((Math.sqrt(count) * m3) / m2 ** 1.5);
 
-/** Returns the excess kurtosis, which is 0 for normal values; null if all values are equal. */
 export const excessKurtosis = ({ count, m2, m4 }: Moments): number | null => finiteOrNull((count * m4) / (m2 * m2) - 3);
 
 const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);

@@ -10,9 +10,7 @@ export interface ParetoRun {
 export interface ParetoPhase {
   readonly name: string;
   readonly outcome: string | null;
-  /** Milliseconds since 1970. */
   readonly started_at: number;
-  /** Above 0 for a retry, which replaces the attempt before it. */
   readonly retry_count: number;
   /** In the order in which they were recorded. */
   readonly measurements: readonly { readonly name: string; readonly outcome: string | null }[];
@@ -22,7 +20,6 @@ export interface ParetoPhase {
 export interface FailureCause {
   readonly kind: 'measurement' | 'phaseError' | 'phaseFailure' | 'timeout' | 'runError' | 'runFailure';
   readonly procedureId: string;
-  /** Null for what happened outside of phases. */
   readonly phase: string | null;
   readonly measurement: string | null;
 }
@@ -35,7 +32,6 @@ export interface ParetoBar extends FailureCause {
 export interface Pareto {
   /** Failed runs. Only with `first` do the bars add up to them. */
   readonly runs: number;
-  /** The cause that concerns the most units first. */
   readonly bars: readonly ParetoBar[];
 }
 

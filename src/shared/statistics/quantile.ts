@@ -15,7 +15,6 @@ export function sortedQuantile(values: readonly number[], share: number): number
   return upper === undefined ? lower : lower + (upper - lower) * (position - below);
 }
 
-/** Returns the quantile of values in any order, as `sortedQuantile` does. */
 export const quantile = (values: readonly number[], share: number): number | null =>
   sortedQuantile(sorted(values), share);
 

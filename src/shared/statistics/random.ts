@@ -1,4 +1,3 @@
-/** Random numbers that are the same for the same seed. */
 export class Random {
   #state: number;
 

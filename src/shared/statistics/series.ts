@@ -2,10 +2,8 @@ import type { Moments } from './moments.ts';
 
 /** The moving ranges of values in their order, which can be joined with those of the values that follow. */
 export interface MovingRanges {
-  /** Null without a value. */
   readonly first: number | null;
   readonly last: number | null;
-  /** How many ranges, and their sum. */
   readonly count: number;
   readonly sum: number;
 }

@@ -12,7 +12,6 @@ const tiny = 1e-300;
 /** Arguments of 10 million take fewer. */
 const mostTerms = 100_000;
 
-/** Returns the logarithm of the gamma function for a positive number. */
 export function logGamma(x: number): number {
   const [first = 0, ...others] = lanczos;
   const sum = others.reduce((total, coefficient, index) => total + coefficient / (x + index + 1), first);

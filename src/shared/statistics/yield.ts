@@ -12,7 +12,6 @@ export interface YieldRun {
   readonly outcome: string | null;
   /** Milliseconds since 1970. */
   readonly started_at: number;
-  /** Milliseconds since 1970. */
   readonly created_at: number;
   readonly station_id: string | null;
 }
@@ -30,7 +29,6 @@ export interface UnitDay<Run extends YieldRun = YieldRun> {
   readonly passedAt: number | null;
 }
 
-/** How many units passed at the same attempt. */
 export interface PassedUnits {
   readonly passedAt: number | null;
   readonly units: number;
@@ -119,7 +117,6 @@ export function rolledThroughputYield(steps: readonly Pick<YieldCounts, 'units' 
   return steps.reduce((product, { units, passed_first }) => product * (passed_first / units), 1);
 }
 
-/** Returns a yield in whole percent; null if no unit was counted. */
 export const yieldPercent = (passed: number, units: number): number | null =>
   units === 0 ? null : percent(passed, units);
 

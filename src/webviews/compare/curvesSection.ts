@@ -7,7 +7,6 @@ import { send } from './host.ts';
 
 import '../shared/plot.ts';
 
-/** The points of curves that have arrived, by side and id of the measurement. */
 export type SeriesOfSides = ReadonlyMap<string, readonly Float64Array[]>;
 
 /** The last curves that were laid over each other, so that a plot is drawn again only if its points have changed. */

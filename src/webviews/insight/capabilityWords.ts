@@ -29,7 +29,6 @@ function reasonText(capability: Exclude<Capability, Figures>): string {
 const verdictWord = (verdict: Figures['verdict']): string =>
   ({ capable: l10n.t('capable'), not_capable: l10n.t('not capable'), undecided: l10n.t('undecided') })[verdict];
 
-/** Ppk with its interval and its verdict for a table, or why there is none. */
 export function capabilityCell(capability: Capability, isNumeric: boolean): unknown {
   if (!isNumeric) return html`<span class="note">${l10n.t('Not numeric')}</span>`;
   if (capability.kind !== 'capability') return html`<span class="note">${reasonText(capability)}</span>`;
@@ -69,7 +68,6 @@ function sentence({ ppk, count, verdict }: Figures): string {
   }
 }
 
-/** What the values with the current limits say about their limits. */
 export function capabilitySentences(capability: Capability): unknown {
   if (capability.kind !== 'capability') {
     return html`<p>${l10n.t('Capability is not shown: {0}.', reasonText(capability))}</p>`;

@@ -18,7 +18,6 @@ const shownFindings = 12;
 
 type Values = MeasurementStatistics['values'];
 
-/** The newest values one by one, with control limits for each time with the same limits. */
 export function controlSection(view: View, { statistics, values: all }: MeasurementStatistics): unknown {
   const values = newest(all, shownValues);
   const { isWesternElectric } = view.chosen;

@@ -1,6 +1,5 @@
 export const dayMs = 86_400_000;
 
-/** The number of a date since 1970. */
 export const dayNumber = (date: string): number => Date.parse(date) / dayMs;
 
 /** Returns all days from the first to the last as numbers since 1970, with undefined where there is nothing. */

@@ -10,7 +10,6 @@ import { countText } from '../shared/numbers.ts';
 import { indexText } from './capabilityWords.ts';
 import { limitsWords } from './words.ts';
 
-/** The distribution of the newest values with the current limits. */
 export function histogramSection({ statistics, values: found }: MeasurementStatistics): unknown {
   const index = found.limits_index.at(-1);
   const values = found.values.filter((_, at) => found.limits_index[at] === index);
@@ -61,7 +60,6 @@ function normalityText(values: readonly number[], limits: SpecLimits): string | 
   }
 }
 
-/** The index that does not assume a distribution. */
 function percentileText(values: readonly number[], limits: SpecLimits): string {
   const ordered = sorted(values);
   const found = quantilePpk(values.length, (share) => sortedQuantile(ordered, share), limits);

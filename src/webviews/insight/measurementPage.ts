@@ -130,7 +130,6 @@ function groupRow(
   ];
 }
 
-/** The figures of the values with the same limits, if the limits changed. */
 function segmentsTable({ segments, time_zone: zone }: MeasurementStatistics['statistics']): unknown {
   if (segments.length < 2) return nothing;
   const title = l10n.t('Changes of limits');

@@ -91,7 +91,6 @@ function row(measurement: MeasurementSummary): unknown {
 const [width, height] = [120, 24] as const;
 const margin = 2;
 
-/** The newest values as a small line, with the limits that are near. */
 function sparkline({ recent, lower, upper }: MeasurementSummary): unknown {
   if (recent.length < 2) return nothing;
   const low = recent.reduce((a, b) => Math.min(a, b));

@@ -47,7 +47,6 @@ export function tools(view: View, shown: ProcedureStatistics | MeasurementStatis
   `;
 }
 
-/** Says that nothing was found in the time range, and what to do. */
 export const emptyPage = (view: View, nothingIn: (days: number) => string, nothingYet: string): unknown => html`
   <main class="empty">
     ${

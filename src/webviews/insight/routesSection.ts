@@ -6,7 +6,6 @@ import { countText, shareText } from '../shared/numbers.ts';
 import { scroller, tableHead } from '../shared/pageParts.ts';
 import { intervalText, ofText } from './words.ts';
 
-/** The rolled throughput yield of each part that is tested with several procedures. */
 export function routesSection({ routes: answer, statistics }: ProcedureStatistics): unknown {
   if (answer === null) {
     return html`

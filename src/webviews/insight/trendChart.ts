@@ -11,7 +11,6 @@ import '../shared/seriesChart.ts';
 /** A limit farther away than this many ranges of the values would flatten the trend. */
 const limitDistance = 1;
 
-/** The mean of each day, with the area in which 90 % of its values are. */
 export function trendChart({ days: all, units }: MeasurementStatistics['statistics']): unknown {
   const { x, days } = byDay(all);
   const column = (key: 'mean' | 'p5' | 'p95'): (number | null)[] => days.map((day) => day?.[key] ?? null);

@@ -31,7 +31,6 @@ export function durationText(ms: number): string {
 export const ofText = (part: number, total: number): string =>
   l10n.t('{0} ({1} of {2})', shareText(part / total), countText(part), countText(total));
 
-/** The 95 % interval of a share. */
 export function intervalText(part: number, total: number): string {
   const share = wilsonInterval(part, total);
   if (share.kind === 'noData') return '';

@@ -7,10 +7,8 @@ import { countText } from '../shared/numbers.ts';
 import { link } from '../shared/pageParts.ts';
 import { send } from './host.ts';
 
-/** Of each kind that are listed. */
 const mostUnits = 200;
 
-/** Lists the units whose verdict would change. A serial number opens the run of the value. */
 export function changedUnits(
   { toFail, toPass }: { readonly toFail: readonly PastUnit[]; readonly toPass: readonly PastUnit[] },
   units: string | null,

@@ -12,7 +12,6 @@ interface LimitsChart {
   readonly scale: HistogramScale;
   readonly limits: SpecLimits;
   readonly units: string | null;
-  /** What the limits would change, in words. */
   readonly changes: string;
   readonly label: string;
   /** The decimals of a limit that is moved. */
@@ -23,7 +22,6 @@ interface LimitsChart {
 
 const largeStep = 10;
 
-/** Renders the distribution of past values with a handle at each limit, to drag or to move by arrow keys. */
 export function limitsChart(chart: LimitsChart): unknown {
   const { histogram, scale, limits, label } = chart;
   return html`

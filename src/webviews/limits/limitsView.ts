@@ -60,7 +60,6 @@ class LimitsView extends PageElement {
     viewState.save({ limits });
   }
 
-  /** Moves one limit, at most to the other one. */
   readonly #move = (side: Side, limit: number, isMoving: boolean): void => {
     const { lower, upper } = this.limits;
     const lowered = side === 'lower' ? Math.min(limit, upper ?? limit) : lower;

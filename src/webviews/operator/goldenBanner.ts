@@ -5,7 +5,6 @@ import { checkAt } from '../../shared/golden/goldenState.ts';
 import { checkAdvice, checkSentence, goldenIcons } from '../shared/goldenWords.ts';
 import { icon } from '../shared/icons.ts';
 
-/** Renders the golden unit checks of the station: a banner for each that is not valid, and a line for the others. */
 export function goldenBanner(checks: readonly GoldenCheck[], now: number): unknown {
   if (checks.length === 0) return nothing;
   const current = checks.map((check) => checkAt(check, now));

@@ -14,7 +14,6 @@ export type SlotViewState = z.infer<typeof slotViewState>;
 
 const pageViewState = z.object({
   scale: z.number().min(1).max(2).catch(1),
-  /** By the number of the slot. */
   slots: z.record(z.string(), slotViewState).catch({}),
 });
 

@@ -43,7 +43,6 @@ export class OperatorSlot extends PageElement {
   declare host: OperatorHost;
   declare number: number;
   declare isOneOfSeveral: boolean;
-  /** Undefined until the server has sent it. */
   declare state: LiveState | undefined;
   declare connection: Connection;
   declare mayAct: boolean;
@@ -52,12 +51,10 @@ export class OperatorSlot extends PageElement {
   declare study: StudyTurn | null;
   declare banner: unknown;
   declare counters: unknown;
-  /** Returns the other slot that tests a unit. */
   declare slotTesting: (serial: string, except: number) => number | undefined;
   declare refused: string | undefined;
   /** The prompt that was just answered, and the last test before the start that was just requested. */
   declare sent: { prompt: string | undefined; startAfter: string | null | undefined };
-  /** The slot that tests the unit whose number was entered here. */
   declare duplicateIn: number | undefined;
   declare serial: string;
   declare loop: boolean;
@@ -92,7 +89,6 @@ export class OperatorSlot extends PageElement {
     };
   }
 
-  /** The unit that is being tested or started here, or null. */
   get unit(): string | null {
     const { state } = this;
     if (state === undefined) return null;
@@ -230,7 +226,6 @@ export class OperatorSlot extends PageElement {
     `;
   }
 
-  /** Returns the text that screen readers announce. */
   #announcement({ test }: LiveState): string {
     if (test === null) return '';
     const asked = test.prompt === null ? '' : l10n.t('The test asks: {0}', test.prompt.message);

@@ -16,7 +16,6 @@ import { reason } from './words.ts';
 /** After a reconnect, slots that the server does not know any more are removed when it had this time to send them. */
 const missingSlotMs = 2_000;
 
-/** The page of a station: what it has once, and its slots. */
 export class OperatorView extends PageElement {
   static override properties = {
     states: { state: true },
@@ -26,7 +25,6 @@ export class OperatorView extends PageElement {
     now: { state: true },
     scale: { state: true },
   };
-  /** By the number of the slot. */
   declare states: ReadonlyMap<number, LiveState>;
   declare connection: Connection;
   declare mayAct: boolean;
@@ -169,7 +167,6 @@ export class OperatorView extends PageElement {
     return shiftPart(board.counters, this.inEditor ? (run) => this.#host.send({ type: 'openRun', run }) : undefined);
   }
 
-  /** What all slots share: the script, and the next part of a gauge study. */
   #stationLine({ offer, actions, board }: LiveState): unknown {
     const script = offer?.script ?? null;
     return html`
@@ -222,7 +219,6 @@ export class OperatorView extends PageElement {
     else if (!this.querySelector('dialog[open]')) this.#slot(number)?.focusStage();
   }
 
-  /** Moves the focus after the changes of slots, one after another, when the keyboard is quiet. */
   #focusWhenQuiet(changed?: number): void {
     if (changed !== undefined) this.#changed.push(changed);
     clearTimeout(this.#focusTimer);

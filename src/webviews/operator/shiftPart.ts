@@ -10,7 +10,7 @@ import { outcomeMark } from '../shared/icons.ts';
 
 type Failure = NonNullable<ShiftCounters['last_failure']>;
 
-/** Renders what the station did in the current shift. @param openRun undefined in a browser, which has no reports */
+/** @param openRun undefined in a browser, which has no reports */
 export function shiftPart(counters: ShiftCounters, openRun: ((run: string) => void) | undefined): unknown {
   const { units, passed_first, passed_last } = counters.yield;
   const link = (run: string, text: unknown): unknown =>

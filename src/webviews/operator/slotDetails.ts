@@ -7,7 +7,6 @@ import type { SlotViewState } from './operatorHost.ts';
 import { phaseList } from './phaseList.ts';
 import type { SlotPlace } from './words.ts';
 
-/** Renders the phases and the log. When there are several slots, they are shown on request only. */
 export function slotDetails(
   test: LiveTest,
   now: number,

@@ -29,13 +29,11 @@ export interface FocusOwner {
 /** For this long no key may have been pressed before the page moves the focus by itself. A scanner types faster. */
 export const quietMs = 400;
 
-/** Returns the next free slot after a slot, beginning again with the first one, or null. */
 export function nextFreeSlot(slots: readonly SlotInput[], after: number): number | null {
   const free = slots.filter(({ slot, isFree }) => isFree && slot !== after).map(({ slot }) => slot);
   return free.find((slot) => slot > after) ?? free[0] ?? null;
 }
 
-/** Returns the slot whose test has waited longest for an answer, or null. */
 export function longestAskingSlot(slots: readonly SlotInput[]): number | null {
   const [longest] = slots
     .filter(({ askedAtMs }) => askedAtMs !== null)

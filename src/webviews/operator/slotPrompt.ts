@@ -36,14 +36,12 @@ export function slotPrompt(prompt: LivePrompt, place: SlotPlace, options: Prompt
 }
 
 interface Access {
-  /** Whether the answer was just sent. */
   readonly isSent: boolean;
   readonly mayAct: boolean;
   readonly inEditor: boolean;
   readonly isLive: boolean;
 }
 
-/** Returns why the prompt cannot be answered here, as a sentence, or undefined when it can. */
 export function lockedAnswer(
   { answered, actions }: LiveState,
   { isSent, mayAct, inEditor, isLive }: Access,

@@ -13,7 +13,6 @@ interface StartOptions {
   readonly serial: string;
   readonly loop: boolean;
   readonly isStarting: boolean;
-  /** The slot that tests the unit with the entered number. */
   readonly duplicateIn: number | undefined;
   readonly isUnitElsewhere: (serial: string) => boolean;
   readonly onInput: (serial: string) => void;

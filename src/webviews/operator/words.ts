@@ -2,13 +2,11 @@ import * as l10n from '@vscode/l10n';
 import { nothing } from 'lit';
 import type { LiveState, UnavailableReason } from '../../shared/contract/operator.ts';
 
-/** The slot in which something is shown. */
 export interface SlotPlace {
   readonly number: number;
   readonly isOneOfSeveral: boolean;
 }
 
-/** Returns an id that no other slot of the page has. */
 export const idIn = (name: string, { number }: SlotPlace): string => `${name}-${number}`;
 
 /** Returns the role of a part of a slot: only the slots are landmarks when there are several. */

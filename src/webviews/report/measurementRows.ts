@@ -95,7 +95,6 @@ function placeText(value: number, lower: number | null, upper: number | null): s
 
 const pointsText = (points: number): string => l10n.t('{0} points', points.toLocaleString(language()));
 
-/** Shows a number in the form that is easiest to read, and its plain form as a tooltip. */
 function numberText(text: string, units: string | null, hasLimits: boolean): unknown {
   const short = shortNumber(text, units, hasLimits);
   const title = short.text === text ? nothing : `${text} ${units ?? ''}`.trim();

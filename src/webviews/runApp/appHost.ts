@@ -40,7 +40,6 @@ export type ToolResult = z.output<typeof toolResult>;
 
 export interface HostEvents {
   onContext(context: HostContext): void;
-  /** Called when the page may call tools of the server. */
   onCanCallTools(): void;
   onInput(given: Readonly<Record<string, unknown>>): void;
   onResult(result: ToolResult): void;
@@ -52,7 +51,6 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** The program that shows this page for the answer of a tool. It is the window around the page. */
 export class AppHost {
   readonly #events: HostEvents;
   readonly #waiting = new Map<number | string, Waiting>();

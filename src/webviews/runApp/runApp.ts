@@ -15,7 +15,6 @@ type Shown =
   | { readonly kind: 'run'; readonly run: RunAnswer; readonly isWhole: boolean }
   | { readonly kind: 'problem'; readonly text: string };
 
-/** Shows the answer of the tool get_run in the chat of an assistant. */
 class RunApp extends PageElement {
   static override properties = {
     shown: { state: true },

@@ -25,7 +25,6 @@ export function runReport(answer: RunAnswer, isWhole: boolean, place: Place): un
 
 const outcomeSigns: Readonly<Record<string, string>> = { PASS: '✓', FAIL: '✕', ERROR: '!', TIMEOUT: '!' };
 
-/** An outcome is a sign, a color and a word. */
 const outcomeMark = (outcome: string): unknown =>
   html`<span class="outcome" data-outcome=${outcome}
     ><span aria-hidden="true">${outcomeSigns[outcome] ?? '–'}</span> ${outcome}</span

@@ -2,7 +2,6 @@ import { LitElement, type PropertyDeclarations } from 'lit';
 
 export const language = (): string => document.documentElement.lang;
 
-/** Formats a share from 0 to 1 as a CSS percentage. */
 export const cssPercent = (share: number): string => `${(100 * share).toFixed(3)}%`;
 
 /**

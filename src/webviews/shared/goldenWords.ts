@@ -4,7 +4,6 @@ import { isNear } from '../../shared/golden/goldenState.ts';
 import { procedureLabel } from '../../shared/run/procedureChoice.ts';
 import { language } from './element.ts';
 
-/** The icons of the tree of stations. */
 export const goldenIcons: Readonly<Record<GoldenState['kind'], string>> = {
   never: 'verified',
   valid: 'verified-filled',
@@ -30,7 +29,6 @@ export function checkSentence({ procedure, state }: GoldenCheck, now: number): s
   }
 }
 
-/** Returns what the operator has to do; the empty text if the check is valid. */
 export function checkAdvice({ state, units }: GoldenCheck): string {
   switch (state.kind) {
     case 'valid':

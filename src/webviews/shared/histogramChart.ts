@@ -22,7 +22,6 @@ interface Bar {
 const limitDistance = 3;
 const tickCount = 5;
 
-/** Returns the values at the left and the right edge of a histogram; null without a value. */
 export function histogramScale(histogram: Histogram, limits: SpecLimits): HistogramScale | null {
   const ends = endsOf(histogram);
   if (ends === null) return null;
@@ -50,7 +49,6 @@ function endsOf(histogram: Histogram): HistogramScale | null {
   }
 }
 
-/** Renders the distribution of values with their limits. Bars outside of the limits are marked. */
 export function histogramChart(
   histogram: Histogram,
   limits: SpecLimits,

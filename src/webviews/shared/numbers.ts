@@ -2,7 +2,6 @@ import { language } from './element.ts';
 
 const digits = 5;
 
-/** Formats a statistic, such as a mean, with up to five significant digits. */
 export function figure(value: number, units: string | null = null): string {
   const size = Math.abs(value);
   const isPlain = value === 0 || (size >= 1e-4 && size < 1e7);
@@ -24,7 +23,6 @@ export function shareText(share: number): string {
   return thousandths === 0 && share > 0 ? `<${percentText(1)}` : percentText(thousandths);
 }
 
-/** Formats the ends of an interval of a share, rounded outward. */
 export const shareBounds = ({ lower, upper }: { readonly lower: number; readonly upper: number }): [string, string] => [
   percentText(Math.floor(lower * 1000 + 1e-9)),
   percentText(Math.ceil(upper * 1000 - 1e-9)),

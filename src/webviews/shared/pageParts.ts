@@ -15,7 +15,6 @@ export const fact = (name: string, value: unknown): unknown =>
     <dd>${value}</dd>
   </div>`;
 
-/** A region for a table that may be wider than the page. */
 export const scroller = (label: string, table: unknown): unknown =>
   html`<div class="scroller" tabindex="0" role="region" aria-label=${label}>${table}</div>`;
 

@@ -20,7 +20,6 @@ export const titleOf = ({ name, units }: PlotAxis, otherwise: string): string =>
 
 const scaleOf = ({ units }: PlotAxis): string => `y ${units ?? ''}`;
 
-/** Returns how axes look in the current theme. */
 export function axisStyle() {
   const { fontFamily } = getComputedStyle(document.body);
   return {

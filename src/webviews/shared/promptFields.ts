@@ -5,12 +5,10 @@ import { type PromptComponent, type PromptValues } from '../../shared/contract/p
 import { isRasterDataUrl } from '../../shared/format/images.ts';
 import { type PromptProblem, promptProblem } from '../../shared/live/promptProblem.ts';
 
-/** What the user has entered, and what is wrong with it, by the keys of the fields. */
 export interface FieldsState {
   readonly values: PromptValues;
   readonly problems: Readonly<Record<string, PromptProblem>>;
   readonly isLocked: boolean;
-  /** With which the ids of the fields begin. */
   readonly id: string;
   readonly change: (key: string, value: PromptValues[string]) => void;
 }

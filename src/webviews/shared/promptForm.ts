@@ -34,7 +34,6 @@ export class PromptForm extends PageElement {
   declare image: PromptImage | undefined;
   declare canOpenImage: boolean;
   declare draft: string;
-  /** Why the prompt cannot be answered here, as a sentence; undefined when it can. */
   declare locked: string | undefined;
   declare now: number;
   /** Distinguishes the ids of the forms of one page. */
@@ -116,7 +115,6 @@ export class PromptForm extends PageElement {
     });
   }
 
-  /** What the user has entered, over the values at the start. */
   #values(): PromptValues {
     return { ...initialValues(this.prompt.form), ...parseFormAnswer(this.draft) };
   }

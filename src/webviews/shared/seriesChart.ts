@@ -100,7 +100,6 @@ class SeriesChart extends PageElement {
     act();
   };
 
-  /** Returns the index of the next point that has a value, or the same index. */
   #next(from: number, direction: number): number {
     const { x, series } = this.chart;
     for (let index = from + direction; index >= 0 && index < x.length; index += direction) {

@@ -15,7 +15,6 @@ export interface ChartSeries {
 }
 
 export interface Chart {
-  /** Describes the chart to those who do not see it. */
   readonly label: string;
   readonly x: readonly number[];
   readonly series: readonly ChartSeries[];
@@ -30,7 +29,6 @@ export interface Chart {
   readonly formatX: (x: number) => string;
   readonly formatY: (y: number) => string;
   readonly reading: (index: number) => string;
-  /** What a click on a point does. */
   readonly pickHint?: string;
 }
 
@@ -38,7 +36,6 @@ type Options = Omit<uPlot.Options, 'width' | 'height'> & { hooks: uPlot.Hooks.Ar
 
 const daySteps = [1, 2, 7, 14, 28, 56, 91, 182, 364];
 
-/** Returns the options of the plotting library for the current theme. */
 export function chartOptions(Plot: typeof uPlot, chart: Chart): Options {
   const style = axisStyle();
   const bars = chart.series.some(({ kind }) => kind === 'bars');

@@ -62,7 +62,6 @@ function row(
   ];
 }
 
-/** A share with what it is of, above its interval. */
 function shareCell(answer: ShareAnswer, total: string): unknown {
   if (answer.kind === 'noData') return l10n.t('none of {0}', total);
   const [lower, upper] = shareBounds(answer);

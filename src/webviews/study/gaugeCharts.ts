@@ -9,7 +9,6 @@ import type { Chart, ChartSeries } from '../shared/seriesChartOptions.ts';
 import '../shared/seriesChart.ts';
 
 interface Point {
-  /** The index of the name below it. */
   readonly group: number;
   readonly value: number;
   readonly operator: string;

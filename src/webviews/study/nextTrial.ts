@@ -66,7 +66,6 @@ function buttons({ active_since }: Study, { position }: StudyTrial, isRunning: b
   `;
 }
 
-/** Why a run that was made does not count. */
 function notices({ other_run: other }: Study, { discarded }: StudyTrial, part: string, note: string | null): unknown {
   const last = discarded.at(-1);
   const isOlder = other !== null && last !== undefined && other.started_at < last.started_at;

@@ -4,5 +4,4 @@ import { post, ViewState } from '../shared/host.ts';
 
 export const send = (message: FromUnitPage): void => post(message);
 
-/** The runs that are marked for a comparison. */
 export const viewState = new ViewState(z.object({ marked: z.array(z.string()).catch([]) }));

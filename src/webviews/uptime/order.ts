@@ -9,7 +9,6 @@ export type SortKey = (typeof sortKeys)[number];
 const names = new Intl.Collator(undefined, { numeric: true });
 const states: readonly StationState[] = ['disconnected', 'unknown', 'running', 'connected', 'never'];
 
-/** Filters rows by name and sorts them by name, by lowest uptime, or with disconnected stations first. */
 export function filterAndSort(rows: readonly UptimeRow[], days: Days, filter: string, sort: SortKey): UptimeRow[] {
   const wanted = filter.trim().toLowerCase();
   const found = rows.filter(({ name }) => name.toLowerCase().includes(wanted));

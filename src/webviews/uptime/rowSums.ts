@@ -12,7 +12,6 @@ export function lastDaysOf(row: UptimeRow, days: Days, count: number): Durations
   return sum;
 }
 
-/** Adds up the days of all rows, so that sums over all stations cost as much as those of one row. */
 export function sumRows(rows: readonly UptimeRow[], { dates }: Days): DayColumns {
   const sum = (name: keyof DayColumns): number[] => {
     const column = dates.map(() => 0);

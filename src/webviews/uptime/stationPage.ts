@@ -50,7 +50,6 @@ export function stationPage(
   `;
 }
 
-/** Renders the present state, which is separate from today's cell. */
 function now(row: UptimeRow, days: Days): unknown {
   const { now, time_zone: zone } = days;
   return html`

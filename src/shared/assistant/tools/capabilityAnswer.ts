@@ -7,7 +7,6 @@ const index = z.object({
   upper: z.number(),
 });
 
-/** Indexes, or null where the values cannot tell them; then the sentence says why. */
 export const capabilityAnswer = z.object({
   ppk: index.nullable().describe('Of all variation. TofuPilot calls it Cpk.'),
   cpk: index.nullable().describe('Of the variation from one value to the next.'),

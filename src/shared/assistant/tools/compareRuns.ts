@@ -112,10 +112,6 @@ interface PopulationSigma {
 
 const keyOf = (phase: string, measurement: string): string => JSON.stringify([phase, measurement]);
 
-/**
- * Returns the spread of the measurements of the procedure in the days before the second run; null if the runs are of two
- * procedures.
- */
 async function sigmasOf(call: CallOperation, left: Run, right: Run): Promise<Map<string, PopulationSigma> | null> {
   if (left.procedure.id !== right.procedure.id) return null;
   const query = startedIn(statisticsPeriodOf({ until: right.started_at }));

@@ -7,9 +7,7 @@ import type { CallOperation } from '../tool.ts';
 import { countedRows, countedRunsQuery, type StatisticsFilter } from './statisticsFilter.ts';
 
 const mostExamples = 3;
-/** The newest runs that are looked at for a cause. */
 const mostCandidates = 20;
-/** The newest runs in which a measurement of this name failed, in any phase. */
 const mostRuns = 100;
 
 type Cause = Pick<FailureCause, 'kind' | 'phase_name' | 'measurement_name'>;

@@ -69,7 +69,6 @@ export const statisticsTimeInputs = {
   until: z.string().optional().describe('The last start of a run, as a time with its zone. By default now.'),
 };
 
-/** The period of an answer of statistics, in words for the reader of the answer. */
 export interface StatisticsPeriod extends TimeRange {
   readonly period: string;
 }
@@ -84,7 +83,6 @@ export function statisticsPeriodOf(input: Parameters<typeof timeRangeOf>[0], now
   return { ...range, since, period: `${days}; pass since for more` };
 }
 
-/** The part of a query that asks for starts within a time range. */
 export const startedIn = ({ since, until }: TimeRange) => ({
   ...(since === null ? {} : { started_after: since }),
   ...(until === null ? {} : { started_before: until }),

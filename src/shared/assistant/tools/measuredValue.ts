@@ -14,7 +14,6 @@ export const measuredValue = z.object({
   is_marginal: z.boolean(),
 });
 
-/** Returns a value with its limits as the report of a run shows it. Lists and objects are JSON in a text. */
 export function measuredValueOf(result: ReportedValue): z.input<typeof measuredValue> {
   const { value, validators } = result;
   const { lower, upper } = limitsOf(validators);

@@ -53,7 +53,6 @@ export async function findMeasurement(
   throw new ToolError('Several phases have this measurement: give the phase as well, as list_measurements returns it.');
 }
 
-/** Returns what has this name, as it is or as it was shown, or in another case. */
 function matching<T>(all: readonly T[], text: string, nameOf: (item: T) => string): readonly T[] {
   const tests = [
     (name: string) => name === text,

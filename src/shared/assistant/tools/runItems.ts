@@ -9,7 +9,6 @@ import type { CallOperation } from '../tool.ts';
 import { untrustedName } from '../untrustedText.ts';
 import { named } from './subjects.ts';
 
-/** The head of a run, which all tools return alike. */
 export const runHead = z.object({
   id: z.string(),
   outcome,

@@ -47,7 +47,6 @@ export async function statisticsFilterOf(call: CallOperation, input: FilterInput
   return { procedure, station, range, attempts: input.attempts ?? 'all' };
 }
 
-/** Returns the filter as operations of statistics take it. */
 export const analyticsQuery = ({ station, range, attempts }: StatisticsFilter) => ({
   ...(station === null ? {} : { station_ids: [station.id] }),
   ...startedIn(range),
@@ -56,7 +55,6 @@ export const analyticsQuery = ({ station, range, attempts }: StatisticsFilter) =
 
 interface Covered {
   readonly time_zone: string;
-  /** Milliseconds since 1970. */
   readonly from: number | null;
   readonly to: number | null;
 }
@@ -84,7 +82,6 @@ export const countedRunsQuery = ({ procedure, station }: StatisticsFilter, { fro
   ...countedRows({ station }, { from, to }),
 });
 
-/** The part of the query that phases and measurements have in common with runs. */
 export const countedRows = (
   { station }: Pick<StatisticsFilter, 'station'>,
   { from, to }: Pick<Covered, 'from' | 'to'>,

@@ -22,7 +22,6 @@ export interface Named {
 }
 
 const pageSize = 100;
-/** Of the entries whose names have the wanted text as a part. */
 const maxPages = 10;
 /** No name is longer. */
 const maxReferenceLength = 200;
@@ -52,7 +51,6 @@ export async function findStation(call: CallOperation, reference: string): Promi
   );
 }
 
-/** @throws ToolError */
 export async function optionalStation(call: CallOperation, reference: string | undefined): Promise<Named | null> {
   const text = given(reference);
   return text === undefined ? null : findStation(call, text);

@@ -2,11 +2,32 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { before, describe, it } from 'mocha';
+import { openStore } from '../../src/server/store/sqlite/open.ts';
+import type { Store } from '../../src/server/store/tables.ts';
+import { stationYields } from '../../src/server/store/yield.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { users } from '../../src/shared/contract/users.ts';
 import { fillWithRuns } from '../bench/fill.ts';
 import { useServer } from './bench.ts';
 import { filtersOfRuns, orders, plainQuery } from './manyRunsQueries.ts';
+import { temporaryFolder } from './support.ts';
+
+/** Returns the last query that a function of the store asks. */
+async function queryOf(ask: (store: Store) => Promise<unknown>): Promise<string> {
+  const { store } = openStore(join(temporaryFolder(), 'stations.db'));
+  let query = '';
+  await ask(
+    store.withPlugin({
+      transformQuery({ node, queryId }) {
+        query = store.getExecutor().compileQuery(node, queryId).sql;
+        return node;
+      },
+      transformResult: ({ result }) => Promise.resolve(result),
+    }),
+  );
+  await store.destroy();
+  return query;
+}
 
 /** Whatever way the server finds them, it must find what the plainest query finds. */
 describe('the list of many runs', function () {
@@ -112,6 +133,24 @@ describe('the list of many runs', function () {
         order by r.started_at desc, r.key desc limit 50`;
       const steps = database.prepare(`explain query plan ${query}`).all();
       assert.match(String(steps[0]?.detail), /^SEARCH r USING COVERING INDEX runs_by_(procedure|station) /, column);
+    }
+  });
+
+  it('reads the runs of a unit by the unit, also in triggers and for the yield of a station', async () => {
+    const statements = database
+      .prepare("select sql from sqlite_schema where type = 'trigger' and sql like '%from runs%'")
+      .all()
+      .flatMap(({ sql }) => /begin(.*)end/s.exec(String(sql))?.[1]?.split(';') ?? [])
+      .map((statement) => statement.replaceAll(/\b(?:new|old)\.\w+/g, '?'))
+      .filter((statement) => statement.includes('unit_id = '));
+    assert.ok(statements.length > 0);
+    for (const statement of [...statements, await queryOf((store) => stationYields(store, 'x', [0, 9, 99]))]) {
+      const plan = database.prepare(`explain query plan ${statement}`).all();
+      const steps = plan.map(({ detail }) => String(detail)).filter((step) => step.includes('INDEX runs_by_'));
+      assert.ok(
+        steps.every((step) => /INDEX runs_by_(?:unit|station) /.test(step)),
+        [statement, ...steps].join('\n'),
+      );
     }
   });
 

@@ -3,7 +3,7 @@ import type { YieldCounts } from '../../shared/contract/overview.ts';
 import { type PassedUnits, yieldCounts } from '../../shared/statistics/yield.ts';
 import { isCounted } from './countedRuns.ts';
 import type { Store } from './tables.ts';
-import { thenJoin } from './words.ts';
+import { thenJoin, unindexed } from './words.ts';
 
 const attempts = sql`('PASS', 'FAIL', 'ERROR', 'TIMEOUT')`;
 
@@ -26,7 +26,7 @@ export async function stationYields(
         select min(attempt) from (
           select a.outcome, row_number() over (order by a.started_at, a.created_at, a.id) as attempt
           from runs as a
-          where a.unit_id = r.unit_id and a.procedure_id = r.procedure_id
+          where a.unit_id = r.unit_id and ${unindexed(sql`a.procedure_id`)} = r.procedure_id
             and a.started_at >= days.starts_at and a.started_at < days.ends_at and a.outcome in ${attempts}
             and ${isCounted('a')}
         ) as attempts
@@ -39,7 +39,7 @@ export async function stationYields(
         and r.unit_id not in (select id from units where sample is not null)
         and not exists (
           select 1 from runs as earlier
-          where earlier.unit_id = r.unit_id and earlier.procedure_id = r.procedure_id
+          where earlier.unit_id = r.unit_id and ${unindexed(sql`earlier.procedure_id`)} = r.procedure_id
             and earlier.started_at between days.starts_at and r.started_at and earlier.outcome in ${attempts}
             and ${isCounted('earlier')}
             and (earlier.started_at, earlier.created_at, earlier.id) < (r.started_at, r.created_at, r.id)

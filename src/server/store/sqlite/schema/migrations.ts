@@ -17,7 +17,7 @@ import { measurementsSchema } from './measurementsSchema.ts';
 import { packedSummariesSchema } from './packedSummariesSchema.ts';
 import { peopleSchema } from './peopleSchema.ts';
 import { presenceSchema } from './presenceSchema.ts';
-import { stationFiguresSchema } from './stationFiguresSchema.ts';
+import { runsOfUnitSchema, stationFiguresSchema } from './stationFiguresSchema.ts';
 import { stationGroupsSchema } from './stationGroupsSchema.ts';
 import { studiesSchema } from './studiesSchema.ts';
 import { summaryTablesSchema } from './summaryTablesSchema.ts';
@@ -98,6 +98,7 @@ const migrations: readonly Migration[] = [
   (database) => database.exec(outcomesSchema),
   (database) => database.exec(stationGroupsSchema),
   (database) => database.exec(unitListSchema),
+  (database) => database.exec(runsOfUnitSchema),
 ];
 
 function schemaOf(database: DatabaseSync): number {

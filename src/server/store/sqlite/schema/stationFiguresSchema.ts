@@ -6,7 +6,7 @@ const dayMs = 30 * 3_600_000;
 const otherStations = (procedure: string, unit: string, startedAt: string, station: string): string => `
   insert into changes (at, kind, station_id)
   select distinct ${now}, 'station.updated', created_by_station_id from runs
-  where unit_id = ${unit} and procedure_id = ${procedure}
+  where unit_id = ${unit} and +procedure_id = ${procedure}
     and started_at between ${startedAt} - ${dayMs} and ${startedAt} + ${dayMs}
     and created_by_station_id is not null and created_by_station_id is not ${station}
     and not exists (select 1 from units where id = ${unit} and sample is not null);`;
@@ -19,7 +19,7 @@ ${otherStations(`${row}.procedure_id`, `${row}.unit_id`, `${row}.started_at`, `$
   where exists (select 1 from units where id = ${row}.unit_id and sample in ('golden', 'failing'))
     and exists (select 1 from golden_rules where procedure_id = ${row}.procedure_id)
     and not exists (
-      select 1 from runs where unit_id = ${row}.unit_id and procedure_id = ${row}.procedure_id and key != ${row}.key
+      select 1 from runs where unit_id = ${row}.unit_id and +procedure_id = ${row}.procedure_id and key != ${row}.key
     );
 end;`;
 
@@ -35,6 +35,14 @@ const checkedWith = (unit: string): string => `
   insert into changes (at, kind, procedure_id)
   select distinct ${now}, 'procedure.updated', procedure_id from golden_rules as g
   where exists (select 1 from runs where unit_id = ${unit} and +procedure_id = g.procedure_id);`;
+
+/** A plus sign keeps SQLite from reading all runs of the procedure: a unit has few runs. */
+const triggersOnRuns = [
+  onRun('insert', 'new'),
+  onRun('delete', 'old'),
+  onRunOfStudy('insert', 'new'),
+  onRunOfStudy('delete', 'old'),
+].join('');
 
 /**
  * Completes the changes, so that each one that can alter what the overview of a station says is recorded: as one of that
@@ -54,5 +62,14 @@ when new.sample in ('golden', 'failing')
 begin
 ${checkedWith('new.id')}
 end;
-${[onRun('insert', 'new'), onRun('delete', 'old'), onRunOfStudy('insert', 'new'), onRunOfStudy('delete', 'old')].join('')}
+${triggersOnRuns}
+`;
+
+/** Schema 21: the triggers read the runs of the unit. Those of schema 14 read all runs of the procedure within 60 hours. */
+export const runsOfUnitSchema = `
+drop trigger other_stations_updated_by_run_insert;
+drop trigger other_stations_updated_by_run_delete;
+drop trigger other_stations_updated_by_run_of_study_insert;
+drop trigger other_stations_updated_by_run_of_study_delete;
+${triggersOnRuns}
 `;

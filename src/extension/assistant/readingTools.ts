@@ -21,7 +21,7 @@ export async function answerCheckScript(
   if (store.selected !== undefined) await store.update();
   const source = document.getText();
   const { isRunnable, usesOpenHtf, phases } = await scanDocument(document);
-  const limitsEditor = await fileKindOf(document)?.loadLimitsEditor?.();
+  const limitsEditor = await fileKindOf(document)?.loadLimitsEditor();
   const problems = (await diagnose(document)).map(({ range, message }) => ({ line: range.start.line + 1, message }));
   const declared = (limitsEditor?.editableMeasurements(source) ?? []).map(({ name, phases: of, line }) => {
     const [phase = null] = of;

@@ -8,7 +8,7 @@ const yamlFile = /\.ya?ml$/i;
 const isYaml = ({ languageId, uri }: vscode.TextDocument): boolean => languageId === 'yaml' || yamlFile.test(uri.path);
 
 export const canDeclareLimits = (document: vscode.TextDocument): boolean =>
-  Boolean(fileKindOf(document)?.loadLimitsEditor) || isYaml(document);
+  fileKindOf(document) !== undefined || isYaml(document);
 
 export const limitsDocuments: vscode.DocumentSelector = [
   ...scriptFiles,
@@ -17,4 +17,4 @@ export const limitsDocuments: vscode.DocumentSelector = [
 ];
 
 export const loadLimitsEditor = (document: vscode.TextDocument): Promise<LimitsEditor> =>
-  fileKindOf(document)?.loadLimitsEditor?.() ?? import('../../shared/script/procedureLimits.ts');
+  fileKindOf(document)?.loadLimitsEditor() ?? import('../../shared/script/procedureLimits.ts');

@@ -33,7 +33,7 @@ export function registerSetLimits(services: Services, source: AnalyticsSource): 
 class LimitsActions implements vscode.CodeActionProvider {
   async provideCodeActions(document: vscode.TextDocument, range: vscode.Range): Promise<vscode.CodeAction[]> {
     const source = document.getText();
-    if (!/Measurement|measures|measurements|measured_value|_limit|validators/.test(source)) return [];
+    if (!/measure|_limit|validators/i.test(source)) return [];
     const { editableMeasurements } = await loadLimitsEditor(document);
     const offset = document.offsetAt(range.start);
     const found = editableMeasurements(source).find(({ from, to }) => from <= offset && offset <= to);

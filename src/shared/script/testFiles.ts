@@ -22,8 +22,8 @@ export interface TestFileKind {
   readonly scan: (source: string, fileName: string) => Promise<ScriptInfo>;
   /** Finds the places that define phases; the first group is the name. */
   readonly phaseDefinition: RegExp;
-  /** Loads what reads and edits the limits in a source; null if the limits of this kind are elsewhere. */
-  readonly loadLimitsEditor: (() => Promise<LimitsEditor>) | null;
+  /** Loads what reads and edits the limits in a source. */
+  readonly loadLimitsEditor: () => Promise<LimitsEditor>;
 }
 
 /** OpenHTF scripts, scripts with phase functions, scripts with a client of TofuPilot, and files of pytest. */
@@ -45,7 +45,7 @@ export const robotFiles: TestFileKind = {
   mayHaveMarks: mayBeSuite,
   scan: async (source) => (await import('./robotScan.ts')).scanRobot(source),
   phaseDefinition: /^(\S.*?)[ \t]*$/gm,
-  loadLimitsEditor: null,
+  loadLimitsEditor: () => import('./robotScan.ts'),
 };
 
 const stages = /(?:^|[\s{,'"\uFEFF])(?:setup|main|teardown)['"]?\s*:/m;

@@ -52,6 +52,11 @@ export function applyRunnerEvent(run: RunProgress, event: RunnerEvent): RunProgr
           },
         ],
       };
+    case 'phase_started': {
+      const { execution_id, serial_number: serialNumber } = event;
+      const isNews = run.executions.some((each) => each.id === execution_id && each.serialNumber !== serialNumber);
+      return serialNumber !== null && isNews ? change(run, execution_id, { serialNumber }) : run;
+    }
     case 'run_complete':
       return change(run, event.execution_id, {
         outcome: event.outcome,

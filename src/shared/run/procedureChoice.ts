@@ -25,6 +25,14 @@ export function hasIdOrIdentifier(procedure: Omit<ProcedureReference, 'name'>, s
   return procedure.id.toLowerCase() === wanted || procedure.identifier?.toLowerCase() === wanted;
 }
 
+/**
+ * Returns the id of the procedure that a script names.
+ * @param known what is known of a station's procedures, which may be out of date; its parts may contradict each other
+ * @returns the name itself if no procedure has it
+ */
+export const procedureIdOf = (name: string, ...known: readonly (readonly LinkedProcedure[])[]): string =>
+  known.flat().find((procedure) => hasIdOrIdentifier(procedure, name))?.id ?? name;
+
 export const procedureLabel = (procedure: Omit<ProcedureReference, 'id'>): string =>
   oneLine(procedure.identifier ?? procedure.name);
 

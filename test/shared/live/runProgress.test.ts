@@ -47,6 +47,21 @@ describe('a script that runs', () => {
     assert.deepEqual([b?.serialNumber, b?.outcome, b?.push], ['SN-b', 'FAIL', { status: 403, message: 'not linked' }]);
   });
 
+  it('names the unit of an execution from its first phase on, also if its process dies', () => {
+    const phase = (serial_number: string | null): RunnerEvent => ({
+      event: 'phase_started',
+      execution_id: 'b',
+      time: 1,
+      key: '0',
+      name: 'measure',
+      attempt: 0,
+      serial_number,
+    });
+    const before = [started('a'), started('b'), phase('SN-b')].reduce(applyRunnerEvent, initialProgress);
+    assert.deepEqual(before.executions.map(({ serialNumber }) => serialNumber), [null, 'SN-b']); // prettier-ignore
+    for (const same of [phase(null), phase('SN-b')]) assert.equal(applyRunnerEvent(before, same), before);
+  });
+
   it('has no verdict before the record is complete', () => {
     const [execution] = [started('a')].reduce(applyRunnerEvent, initialProgress).executions;
     assert.ok(execution);

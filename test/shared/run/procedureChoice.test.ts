@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { chooseProcedure, nameBesideLabel, procedureLabel } from '../../../src/shared/run/procedureChoice.ts';
+import {
+  chooseProcedure,
+  nameBesideLabel,
+  procedureIdOf,
+  procedureLabel,
+} from '../../../src/shared/run/procedureChoice.ts';
 
 const fvt = { id: '0c5e1b1e-0000-4000-8000-000000000001', identifier: 'FVT1', name: 'Functional' };
 const ict = { id: '0c5e1b1e-0000-4000-8000-000000000002', identifier: null, name: 'In-circuit' };
@@ -23,6 +28,21 @@ describe('the procedure that a script runs under', () => {
   it('asks for a procedure if the script names none and none or several are linked', () => {
     assert.deepEqual(chooseProcedure(null, [fvt, ict]), { unnamed: true, linked: [fvt, ict] });
     assert.deepEqual(chooseProcedure(null, []), { unnamed: true, linked: [] });
+  });
+});
+
+describe('the id of a procedure', () => {
+  it('is found if only one of two states of the station has its link', () => {
+    for (const known of [
+      [[fvt], []],
+      [[], [ict, fvt]],
+      [[fvt], [fvt]],
+    ]) {
+      // prettier-ignore
+      assert.equal(procedureIdOf('fvt1', ...known), fvt.id);
+    }
+    assert.equal(procedureIdOf(ict.id, [fvt], []), ict.id);
+    assert.equal(procedureIdOf('FVT9', [fvt], [ict]), 'FVT9');
   });
 });
 

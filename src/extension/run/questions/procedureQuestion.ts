@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import type { LinkedProcedure, Station } from '../../../shared/contract/stations.ts';
 import {
   chooseProcedure,
-  hasIdOrIdentifier,
   nameBesideLabel,
+  procedureIdOf,
   procedureLabel,
 } from '../../../shared/run/procedureChoice.ts';
 import type { Connection } from '../../connection/connection.ts';
@@ -47,8 +47,8 @@ export class ProcedureQuestion {
   async answer(scriptId: string | null, needsId = false): Promise<string | null> {
     const answer = await this.#answerOnce(scriptId);
     if (answer === null || !needsId) return answer;
-    const { procedures } = this.#store.station(this.#station.id) ?? this.#station;
-    return procedures.find((procedure) => hasIdOrIdentifier(procedure, answer))?.id ?? answer;
+    // The store has what this question has just linked, but may not have seen a link that is older.
+    return procedureIdOf(answer, this.#station.procedures, this.#store.station(this.#station.id)?.procedures ?? []);
   }
 
   /** Whether the script named no procedure, and the only linked one was taken without a question. */

@@ -22,6 +22,8 @@ export interface Machine {
   run(program: string): string;
   /** Cuts the machine off without a word to its programs or to the others, or connects it again. */
   setConnected(isConnected: boolean): void;
+  /** Loses all that this machine sends to another one, without a word to either, or no longer. */
+  setReaching(other: Machine, isReaching: boolean): void;
 }
 
 /**
@@ -93,6 +95,12 @@ export class Lab {
       address,
       run: (program) => this.#inNamespace(namespace, program),
       setConnected: (isConnected) => ip('-n', this.#namespace, 'link', 'set', port, isConnected ? 'up' : 'down'),
+      setReaching: (other, isReaching) => {
+        const neighbor = [other.address, 'dev', 'lan0'];
+        // No machine has this address.
+        if (isReaching) ip('-n', namespace, 'neigh', 'del', ...neighbor);
+        else ip('-n', namespace, 'neigh', 'replace', ...neighbor, 'lladdr', '02:00:00:00:00:01', 'nud', 'permanent');
+      },
     };
   }
 

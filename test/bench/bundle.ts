@@ -27,11 +27,11 @@ export interface BundledServer {
   stop(): Promise<void>;
 }
 
-/** Starts dist/server.js, or another program, as the extension does. */
-export async function startBundle(data: string, program = bundle): Promise<BundledServer> {
+/** Starts dist/server.js, or another program, as the extension does. @param env in addition to that of this process */
+export async function startBundle(data: string, program = bundle, env: NodeJS.ProcessEnv = {}): Promise<BundledServer> {
   const start = performance.now();
   const child = spawn(process.execPath, [...serverNodeOptions, program, '--data', data], {
-    env: { ...process.env, TEST_STATIONS_ADMIN_KEY: benchKey },
+    env: { ...process.env, ...env, TEST_STATIONS_ADMIN_KEY: benchKey },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const line = await new Promise<string>((settle) => createInterface(child.stdout).once('line', settle));
@@ -56,10 +56,23 @@ export async function startBundle(data: string, program = bundle): Promise<Bundl
   };
 }
 
+const statOf = (pid: number | string | undefined): string[] =>
+  readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+
 /** Linux counts in hundredths of a second. */
 function cpuSeconds(pid: number | undefined): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+  const fields = statOf(pid);
   return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** The processor time of PostgreSQL on this machine: of its first process, with those that have ended, and of those that run. */
+export function postgresCpuSeconds(backend: number): number {
+  const first = statOf(backend)[1];
+  const ended = statOf(first)
+    .slice(11, 15)
+    .reduce((sum, each) => sum + Number(each), 0);
+  const children = readFileSync(`/proc/${first}/task/${first}/children`, 'utf8').trim().split(' ');
+  return ended / 100 + children.reduce((sum, pid) => sum + cpuSeconds(Number(pid)), 0);
 }
 
 const megabytes = (pid: number | undefined, what: 'VmRSS' | 'VmHWM'): number =>

@@ -1,9 +1,11 @@
 /**
  * Measures a lab: stations push runs while many windows of the editor are open, and prints one table.
  *
- *     npm run bench -- herd [--seconds 12] [--turns 2] [--former path/to/server.js] [--part both|few|many]
+ *     [TEST_STATIONS_DATABASE_URL=postgres://…] npm run bench -- herd [--seconds 12] [--turns 2] [--runs 200] \
+ *         [--former path/to/server.js] [--part both|few|many]
  *
- * With `--former`, an earlier server with windows that load a station after each change is measured in the same run, turn by
+ * With the address of an empty PostgreSQL database on this machine, 1,000 stations are measured with that too, turn by turn; its
+ * role must be a superuser. `--runs` is how many each of them has pushed. With `--former`, an earlier server with windows that load a station after each change is measured in the same run, turn by
  * turn. The windows are simulated in a process of their own with the classes of the extension. In each window the Stations
  * view is visible; of 20 stations all are expanded as in the editor, of 1,000 only one.
  */
@@ -15,12 +17,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { Client } from 'pg';
 import * as z from 'zod';
 import { local } from '../../src/shared/contract/local.ts';
 import { stations } from '../../src/shared/contract/stations.ts';
 import { TestClient } from '../server/requests.ts';
-import { benchKey, startBundle } from './bundle.ts';
+import { benchKey, postgresCpuSeconds, startBundle } from './bundle.ts';
 import { fillWithRuns } from './fill.ts';
+import { fillPostgres } from './fillPostgres.ts';
 import type { HerdRequest } from './herdWindows.ts';
 import { sampleRun } from './sampleRun.ts';
 import { atMost, type Line, median, number, printTable } from './table.ts';
@@ -31,9 +35,12 @@ const { values } = parseArgs({
     turns: { type: 'string', default: '2' },
     former: { type: 'string' },
     part: { type: 'string', default: 'both' },
+    runs: { type: 'string', default: '200' },
   },
 });
 const seconds = Number(values.seconds);
+const databaseUrl = process.env['TEST_STATIONS_DATABASE_URL'];
+delete process.env['TEST_STATIONS_DATABASE_URL'];
 /** 1,000 stations that each test a unit a minute. */
 const runsPerSecond = 17;
 const day = 86_400_000;
@@ -48,6 +55,8 @@ interface Measured {
   lists: number[];
   loadsPerSecond: number;
   cpuShare: number;
+  /** Of `cpuShare`, what PostgreSQL used. */
+  postgresShare: number;
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'test-stations-herd-'));
@@ -76,9 +85,16 @@ function timed(agent: Agent, url: string, key: string, body?: Buffer): Promise<n
 }
 
 /** Creates a data folder with stations that have pushed runs in the last six days. */
-async function prepare(name: string, program: string | undefined, count: number, runsOfEach: number) {
+async function prepare(
+  name: string,
+  program: string | undefined,
+  count: number,
+  runsOfEach: number,
+  database?: string,
+) {
   const data = join(folder, name);
-  const server = await startBundle(data, program);
+  const env = { TEST_STATIONS_DATABASE_URL: database };
+  const server = await startBundle(data, program, env);
   const procedure = await server.newProcedure();
   const user = await server.userId();
   const client = new TestClient(server.url, benchKey);
@@ -89,15 +105,16 @@ async function prepare(name: string, program: string | undefined, count: number,
   }
   await server.stop();
   const runs = count * runsOfEach;
-  const intervalMs = Math.floor((6 * day) / runs);
-  fillWithRuns(join(data, 'stations.db'), runs, {
+  const filling = {
     procedures: [procedure],
     user,
     stations: made.map(({ id }) => id),
     startedAt: Date.now() - 6 * day - 3_600_000,
-    intervalMs,
-  });
-  return { data, procedure, stations: made };
+    intervalMs: Math.floor((6 * day) / runs),
+  };
+  if (database === undefined) fillWithRuns(join(data, 'stations.db'), runs, filling);
+  else await fillPostgres(database, runs, filling);
+  return { data, env, procedure, stations: made };
 }
 
 async function openWindows(herd: ChildProcess, asked: HerdRequest): Promise<void> {
@@ -138,7 +155,14 @@ async function measure(
   program: string | undefined,
   asked: Omit<HerdRequest, 'url' | 'expanded'> & { expanded: number },
 ): Promise<Measured> {
-  const server = await startBundle(place.data, program);
+  const server = await startBundle(place.data, program, place.env);
+  const postgres = new Client({ connectionString: place.env.TEST_STATIONS_DATABASE_URL });
+  let backend: number | undefined;
+  if (place.env.TEST_STATIONS_DATABASE_URL !== undefined) {
+    await postgres.connect();
+    backend = (await postgres.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]?.pid;
+  }
+  const postgresCpu = (): number => (backend === undefined ? 0 : postgresCpuSeconds(backend));
   const herd = fork(resolve(import.meta.dirname, 'herdWindows.ts'));
   const agent = new Agent({ keepAlive: true, maxSockets: 256 });
   try {
@@ -150,6 +174,7 @@ async function measure(
     const work: Promise<unknown>[] = [];
     const calls = await callsOf(herd);
     const cpu = server.cpuSeconds();
+    const cpuOfPostgres = postgresCpu();
     const start = performance.now();
     for (let n = 0; n < seconds * runsPerSecond; n += 1) {
       await delay(Math.max(start + (n * 1000) / runsPerSecond - performance.now(), 0));
@@ -163,22 +188,26 @@ async function measure(
     }
     await Promise.all(work);
     const took = (performance.now() - start) / 1000;
+    const postgresShare = (postgresCpu() - cpuOfPostgres) / took;
     return {
       pushes,
       lists,
       loadsPerSecond: ((await callsOf(herd)) - calls) / took,
-      cpuShare: (server.cpuSeconds() - cpu) / took,
+      cpuShare: (server.cpuSeconds() - cpu) / took + postgresShare,
+      postgresShare,
     };
   } finally {
     herd.kill();
     agent.destroy();
+    if (backend !== undefined) await postgres.end();
     await server.stop();
   }
 }
 
-function describe({ pushes, lists, loadsPerSecond, cpuShare }: Measured): string {
+function describe({ pushes, lists, loadsPerSecond, cpuShare, postgresShare }: Measured): string {
   const both = (all: number[]): string => `${number(median(all))} / ${number(percentile(all, 0.99))} ms`;
-  const share = `${number(100 * cpuShare)} % of a core`;
+  const ofPostgres = postgresShare === 0 ? '' : ` (${number(100 * postgresShare)} of them in PostgreSQL)`;
+  const share = `${number(100 * cpuShare)} % of a core${ofPostgres}`;
   return `push ${both(pushes)}, list ${both(lists)}, ${number(loadsPerSecond)} calls/s, ${share}`;
 }
 
@@ -187,6 +216,7 @@ const merged = (all: readonly Measured[]): Measured => ({
   lists: all.flatMap(({ lists }) => lists),
   loadsPerSecond: median(all.map((each) => each.loadsPerSecond)),
   cpuShare: median(all.map((each) => each.cpuShare)),
+  postgresShare: median(all.map((each) => each.postgresShare)),
 });
 
 async function fewStations(): Promise<void> {
@@ -215,30 +245,44 @@ async function fewStations(): Promise<void> {
 }
 
 async function manyStations(): Promise<void> {
-  const place = await prepare('many', undefined, 1000, 200);
-  const all = new Map<number, Measured[]>([
-    [0, []],
-    [100, []],
-  ]);
+  const runsOfEach = Number(values.runs);
+  const places = new Map([['SQLite', await prepare('many', undefined, 1000, runsOfEach)]]);
+  if (databaseUrl !== undefined)
+    places.set('PostgreSQL', await prepare('many-postgres', undefined, 1000, runsOfEach, databaseUrl));
+  const all = new Map<string, Measured[]>();
+  const what = (engine: string, windows: number): string =>
+    `1000 stations, ${runsOfEach} runs each this week, ${windows} windows, ${runsPerSecond} runs/s, ${engine}`;
   for (let turn = 0; turn < Number(values.turns); turn += 1) {
-    for (const [windows, measured] of all) {
-      measured.push(await measure(place, undefined, { windows, isEveryChange: false, expanded: 1 }));
+    for (const windows of [0, 100]) {
+      for (const [engine, place] of places) {
+        const measured = await measure(place, undefined, { windows, isEveryChange: false, expanded: 1 });
+        console.log(`${what(engine, windows)}: ${describe(measured)}`);
+        all.set(what(engine, windows), [...(all.get(what(engine, windows)) ?? []), measured]);
+      }
     }
   }
-  const what = (windows: number): string =>
-    `1000 stations, 200 runs each this week, ${windows} windows, ${runsPerSecond} runs/s`;
-  for (const [windows, measured] of all) lines.push({ what: what(windows), found: describe(merged(measured)) });
-  const found = merged(all.get(100) ?? []);
-  const [push, list] = [percentile(found.pushes, 0.99), percentile(found.lists, 0.99)];
-  lines.push(
-    { what: `${what(100)}: push`, found: `p99 ${number(push)} ms`, aim: atMost(push, 100, 'ms p99') },
-    { what: `${what(100)}: list`, found: `p99 ${number(list)} ms`, aim: atMost(list, 100, 'ms p99') },
-    {
-      what: `${what(100)}: processor`,
-      found: `${number(100 * found.cpuShare)} % of a core`,
-      aim: atMost(100 * found.cpuShare, 30, '% of a core'),
-    },
-  );
+  for (const [each, measured] of all) lines.push({ what: each, found: describe(merged(measured)) });
+  for (const engine of places.keys()) {
+    const found = merged(all.get(what(engine, 100)) ?? []);
+    const [push, list] = [percentile(found.pushes, 0.99), percentile(found.lists, 0.99)];
+    lines.push(
+      { what: `${what(engine, 100)}: push`, found: `p99 ${number(push)} ms`, aim: atMost(push, 100, 'ms p99') },
+      { what: `${what(engine, 100)}: list`, found: `p99 ${number(list)} ms`, aim: atMost(list, 100, 'ms p99') },
+    );
+  }
+  const share = (engine: string): number => merged(all.get(what(engine, 100)) ?? []).cpuShare;
+  lines.push({
+    what: `${what('SQLite', 100)}: processor`,
+    found: `${number(100 * share('SQLite'))} % of a core`,
+    aim: atMost(100 * share('SQLite'), 30, '% of a core'),
+  });
+  if (places.size === 1) return;
+  const ratio = share('PostgreSQL') / share('SQLite');
+  lines.push({
+    what: `${what('PostgreSQL', 100)}: processor`,
+    found: `${number(ratio)} of that with SQLite`,
+    aim: atMost(ratio, 2, 'of that with SQLite'),
+  });
 }
 
 try {

@@ -7,6 +7,7 @@ import { overview } from '../../src/shared/contract/overview.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { units } from '../../src/shared/contract/units.ts';
 import { Calendar } from '../../src/shared/uptime/uptimeCalendar.ts';
+import { until } from '../e2e/support/until.ts';
 import { type TestStation, useServer } from './bench.ts';
 import { runAt } from './runs.ts';
 
@@ -47,7 +48,10 @@ describe('the overview of a station', function () {
   it('shows an unknown state for a station that was seen but is not watched', async () => {
     const { id, client } = await bench.station('Seen');
     await client.call(runs.list);
-    const seen = await read(id);
+    const seen = await until(async () => {
+      const found = await read(id);
+      return found.key?.last_used_at != null && found;
+    });
     assert.equal(seen.state, 'unknown');
     assert.ok(seen.last_seen_at !== null && seen.last_seen_at === seen.key?.last_used_at);
   });

@@ -31,26 +31,32 @@ const runByMark = (column: string): string => `(
     'serial_key', u.serial_key)
   from runs as r join units as u on u.id = r.unit_id where r.${column} = w.${column})`;
 
+const isFound = (rows: string): string => `(select true from ${rows} limit 1) is not null`;
+
 const revision = (condition: string): string => `(
   select rev.id from parts as part join revisions as rev on rev.part_id = part.id
   where part.number_key = w.part and ${condition})`;
 
-/** Each push is looked up by indexes. Joins of all could read whole tables while these are small, and go on so when they grow. */
+/**
+ * Each push is looked up by indexes. Joins of all, and `exists`, could read whole tables while these are small, and go on so when they
+ * grow: the plan is kept.
+ */
 const lookUpStatement = prepared(
   'look_up',
   `
   select w.place, p.found as procedure,
-    exists (select from station_procedures where station_id = w.station_id and procedure_id = p.id) as is_linked,
+    ${isFound('station_procedures where station_id = w.station_id and procedure_id = p.id')} as is_linked,
     ${runByMark('push_key')} as by_push_key,
     ${runByMark('ref_key')} as by_ref_key,
-    exists (select from runs where execution_id = w.execution_id and slot_key = w.slot_key) as has_slot_run,
+    ${isFound('runs where execution_id = w.execution_id and slot_key = w.slot_key')} as has_slot_run,
     u.found as unit,
     ${revision('rev.number_key = w.revision')} as named_revision_id,
     ${revision('rev.id = u.revision_id')} as own_revision_id,
     ${revision('w.revision is null order by rev.created_at, rev.rowid limit 1')} as oldest_revision_id,
     (select id from batches where number_key = w.batch) as batch_id,
     (select id from procedure_versions where procedure_id = p.id and tag_key = w.version) as version_id,
-    (select id from users where fold(email) = w.operator order by rowid limit 1) as operator_id,
+    case when w.operator is not null then
+      (select id from users where fold(email) = w.operator order by rowid limit 1) end as operator_id,
     (select json_build_object('study_id', t.study_id, 'position', t.position)
       from studies as s join study_trials as t on t.study_id = s.id
       where s.procedure_id = p.id and s.active_since <= w.started_at and t.station_id = w.station_id

@@ -48,9 +48,8 @@ class WritingDriver extends PostgresDriver {
   constructor(config: PostgresDialectConfig, leaseBackend: number | null) {
     super(config);
     // One message for all of them. A block of PL/pgSQL would take longer than the rest, because it is compiled each time.
-    this.#begin = CompiledQuery.raw(
-      `begin; select pg_advisory_xact_lock(${writerLock}); select ${hasLease(leaseBackend)} as is_active`,
-    );
+    const hasLease = leaseBackend === null ? 'select true as is_active' : 'execute has_lease';
+    this.#begin = CompiledQuery.raw(`begin; select pg_advisory_xact_lock(${writerLock}); ${hasLease}`);
   }
 
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
@@ -65,9 +64,10 @@ class WritingDriver extends PostgresDriver {
   }
 }
 
-/** @param backend null if the process is not a server, and needs no lease */
-const hasLease = (backend: number | null): string =>
-  backend === null ? 'true' : `exists (select from pg_locks where ${isActiveLock} and granted and pid = ${backend})`;
+/** Planning this takes longer than the answer, so each connection plans it once. */
+const prepareHasLease = (backend: number): string =>
+  `prepare has_lease as
+   select exists (select from pg_locks where ${isActiveLock} and granted and pid = ${backend}) as is_active`;
 
 class WordyDialect extends PostgresDialect {
   readonly #config: PostgresDialectConfig;
@@ -105,7 +105,11 @@ export async function openPostgres(
   const pool = new Pool({ connectionString: url, max: connections, options: asOptions });
   pool.on('error', connectionLost);
   // One that is in use reports it with the query, too. Without a listener the event would end the process.
-  pool.on('connect', (connection) => connection.on('error', () => undefined));
+  pool.on('connect', (connection) => {
+    connection.on('error', () => undefined);
+    // If this fails, so does the first transaction of the connection.
+    if (lease !== null) connection.query(prepareHasLease(lease.backendId)).catch(() => undefined);
+  });
   let changes = 0;
   const store = new Kysely<Tables>({
     dialect: new WordyDialect({ pool: new PreparingPool(pool) }, lease?.backendId ?? null),

@@ -13,7 +13,8 @@ import { adminKey } from '../server/bench.ts';
 import { randomNumbers } from '../server/random.ts';
 import { send, TestClient } from '../server/requests.ts';
 import { temporaryFolder } from '../server/support.ts';
-import { freePort, hasPostgres, TestPostgres } from '../support/postgres.ts';
+import { freePort } from '../support/freePort.ts';
+import { hasPostgres, TestPostgres } from '../support/postgres.ts';
 import { skip } from '../support/skip.ts';
 import { LabServer } from './labServer.ts';
 

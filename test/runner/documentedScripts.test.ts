@@ -4,12 +4,12 @@ import { once } from 'node:events';
 import { globSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, it } from 'mocha';
-import { freePort } from '../../src/extension/run/engine/freePort.ts';
 import { overview } from '../../src/shared/contract/overview.ts';
 import { runnerEnvironment } from '../../src/shared/contract/runner.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { eventually } from '../e2e/support/until.ts';
 import { type TestStation, useServer } from '../server/bench.ts';
+import { freePort } from '../support/freePort.ts';
 import { Host } from './support/host.ts';
 import { script } from './support/script.ts';
 

@@ -4,10 +4,10 @@ import { createConnection, createServer, type Server, type Socket } from 'node:n
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, it } from 'mocha';
 import * as z from 'zod';
-import { freePort } from '../../src/extension/run/engine/freePort.ts';
 import { systemClock } from '../../src/server/live/presence/clock.ts';
 import { Followers } from '../../src/server/live/presence/followers.ts';
 import type { LiveStream, StreamListener } from '../../src/server/live/streaming/streams.ts';
+import { freePort } from '../support/freePort.ts';
 import { pythons } from './pythons.ts';
 import { SetServerClock } from './setServerClock.ts';
 import { startStationServer, type StationServer } from './stationServer.ts';

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../support/freePort.ts';
 import { installExtension } from './extension.ts';
 import * as places from './places.ts';
 import { end, marker } from './processes.ts';
@@ -192,13 +192,4 @@ async function writeSettings(folder: string, settings: Settings): Promise<void> 
   const fresh = join(folder, 'settings.json.new');
   await writeFile(fresh, JSON.stringify(settings, null, 2));
   await rename(fresh, join(folder, 'settings.json'));
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((done) => probe.listen(0, '127.0.0.1', done));
-  const address = probe.address();
-  await new Promise((done) => probe.close(done));
-  if (address === null || typeof address === 'string') throw new Error('The system gave no free port.');
-  return address.port;
 }

@@ -1,12 +1,11 @@
 import * as z from 'zod';
 import { auditActors } from './audit.ts';
-import { byId, id, name60, operation, timestamp } from './common.ts';
+import { byId, emailAddress, id, name60, operation, timestamp } from './common.ts';
 import { roles } from './operation.ts';
 
 export const role = z.enum(roles, 'A role is viewer, engineer, or administrator.');
 
-/** Longer ones are refused by mail servers (RFC 5321, 4.5.3.1.3). */
-const email = z.email('An e-mail address is needed, such as ada@lab.example.').max(254);
+const email = emailAddress('An e-mail address is needed, such as ada@lab.example.');
 
 const comparable = (name: string): string =>
   name

@@ -57,6 +57,16 @@ export const named = z.object({ id, name: z.string() });
 export const numbered = z.object({ id, number: z.string() });
 export const sortOrder = z.enum(['asc', 'desc']).default('desc');
 
+/** An e-mail address of the lengths that mail servers take (RFC 5321, 4.5.3.1) and DNS has names for (RFC 1035, 2.3.4). */
+export const emailAddress = (message: string) =>
+  z
+    .email(message)
+    .max(254)
+    .refine((address) => {
+      const [mailbox = '', domain = ''] = address.split('@');
+      return mailbox.length <= 64 && domain.split('.').every((label) => label.length <= 63 && !label.endsWith('-'));
+    }, message);
+
 export const imageIdOrNone = z.union(
   [z.literal(''), id],
   'An image is named by the id of its upload, or by "" for none.',

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import {
+  emailAddress,
   exactNumber,
   finiteJson,
   listUpTo,
@@ -98,7 +99,7 @@ export const newRunBody = z.object({
   ended_at: time,
   serial_number: serialNumber,
   procedure_version: versionTag.nullish(),
-  operated_by: z.email('operated_by must be an email address.').max(254).nullish(),
+  operated_by: emailAddress('operated_by must be an email address.').nullish(),
   part_number: partNumber.nullish(),
   revision_number: revisionNumber.nullish(),
   batch_number: batchNumber.nullish(),

@@ -145,7 +145,10 @@ async function installPrograms(needs) {
 async function runPart(part, tests) {
   console.log(`▸ ${part.name} …`);
   const start = Date.now();
-  const progress = setInterval(() => console.log(`  … ${part.name} is still running (${seconds(start)})`), 30_000);
+  const progress = setInterval(() => {
+    const test = part.running?.();
+    console.log(`  … ${part.name} is still running (${seconds(start)})${test ? `: ${test}` : ''}`);
+  }, 30_000);
   const output = [];
   const files = tests.files.filter((file) => part.folders.includes(file.split(sep)[1] ?? ''));
   const run = (program, args, env) => runChild(program, args, env, (text) => output.push(text));

@@ -32,6 +32,7 @@ const ruff = ['-m', 'ruff'];
  * @property {('tools' | 'pythons' | 'schemathesis' | 'browser' | 'proxies' | 'newest' | 'oldest')[]} needs
  * @property {boolean} usesBuild
  * @property {boolean} isSlow whether it runs in `npm run test:full` only
+ * @property {() => string | undefined} [running] the title of the test that began last
  * @property {(run: Run, tests: Tests) => Promise<Result>} work
  */
 
@@ -154,8 +155,10 @@ function suite(
   { folders = [suiteName], needs = [], usesBuild = false, timeout, share: [which, of] = [1, 1], files: listed },
 ) {
   const name = of === 1 ? suiteName : `${suiteName} ${which}/${of}`;
+  const report = join(build, 'reports', `${name.replace('/', '-')}.json`);
   return {
     name,
+    running: () => (existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')).running : undefined),
     folders,
     isCheck: false,
     needs,
@@ -166,7 +169,6 @@ function suite(
       const all = files.length > 0 ? files : (listed ?? globSync(patterns, { cwd: root }).sort());
       const own = all.filter((_, n) => n % of === which - 1);
       if (files.length > 0 && own.length === 0) return { passed: 0, failed: [], skipped: [] };
-      const report = join(build, 'reports', `${name.replace('/', '-')}.json`);
       mkdirSync(join(build, 'reports'), { recursive: true });
       rmSync(report, { force: true });
       const args = ['--reporter', script('scripts/lib/reporter.mjs'), '--timeout', String(timeout), '--forbid-only'];
@@ -185,9 +187,9 @@ function readReport(name, report, code) {
   const failure = (text) => [{ title: name, text }];
   const end = code === timedOutExitCode ? `silent for ${silenceLimitMinutes} minutes` : `exit code ${code}`;
   if (!existsSync(report)) return { passed: 0, skipped: [], failed: failure(`no test was reported: ${end}`) };
-  const { unfinished, ...result } = JSON.parse(readFileSync(report, 'utf8'));
-  if (unfinished) {
-    const text = `ended before its last test: ${end}; ${result.passed} tests had passed`;
+  const { running, ...result } = JSON.parse(readFileSync(report, 'utf8'));
+  if (running !== undefined) {
+    const text = `ended in or after “${running}”: ${end}; ${result.passed} tests had passed`;
     return { ...result, failed: [...result.failed, ...failure(text)] };
   }
   if (result.failed.length > 0) return result;

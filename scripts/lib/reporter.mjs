@@ -1,11 +1,13 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
 
-const { EVENT_RUN_END, EVENT_TEST_END, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_PENDING } = Mocha.Runner.constants;
+const { EVENT_RUN_END, EVENT_TEST_BEGIN, EVENT_TEST_END, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_PENDING } =
+  Mocha.Runner.constants;
 
 /**
  * Mocha's Spec reporter, which also writes the results to the file that `TEST_REPORT` names:
- * `{passed, failed: [{title, text}], skipped: [{title, reason}]}`, and `unfinished: true` until all tests have ended.
+ * `{passed, failed: [{title, text}], skipped: [{title, reason}]}`, and until all tests have ended `running`, the title of
+ * the test that began last.
  */
 class Reporter extends Mocha.reporters.Spec {
   constructor(runner, options) {
@@ -22,8 +24,13 @@ class Reporter extends Mocha.reporters.Spec {
       });
     });
     runner.on(EVENT_TEST_PENDING, (test) => report.skipped.push({ title: test.fullTitle(), reason: reasonOf(test) }));
-    // After each test, so that the results survive if the process is killed.
-    runner.on(EVENT_TEST_END, () => write({ ...report, unfinished: true }));
+    // Before and after each test, so that the results survive if the process is killed, or if a test never ends.
+    let running = '';
+    runner.on(EVENT_TEST_BEGIN, (test) => {
+      running = test.fullTitle();
+      write({ ...report, running });
+    });
+    runner.on(EVENT_TEST_END, () => write({ ...report, running }));
     runner.once(EVENT_RUN_END, () => {
       write(report);
       failWhenLeftOpen(report);

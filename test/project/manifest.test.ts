@@ -50,7 +50,7 @@ const manifest = z
       ),
       languageModelTools: z.array(z.object({ name: z.string(), displayName: z.string(), userDescription: z.string() })),
       languageModelToolSets: z.array(z.object({ description: z.string() })),
-      configuration: z.object({ properties: z.record(z.string(), z.unknown()) }),
+      configuration: z.object({ properties: z.record(z.string(), z.object({ order: z.number() })) }),
     }),
   })
   .parse(JSON.parse(text('package.json')));
@@ -146,6 +146,11 @@ describe('the manifest', () => {
       Object.keys(configuration.properties).sort(),
       [...read].map((name) => `testStations.${name}`).sort(),
     );
+  });
+
+  it('gives each setting its own place in the list of settings', () => {
+    const orders = Object.values(configuration.properties).map(({ order }) => order);
+    assert.deepEqual(orders.toSorted((a, b) => a - b), orders.map((_, index) => index + 1)); // prettier-ignore
   });
 
   it('names only files that exist', () => {

@@ -13,7 +13,7 @@ export function parseDuration(text: string): number | null {
 }
 
 /** Writes milliseconds as an ISO 8601 duration. Negative values are written as `PT0S`. */
-export function formatDuration(millis: number): string {
+export function toIsoDuration(millis: number): string {
   let rest = Math.max(0, Math.round(millis));
   const take = (size: number): number => {
     const count = Math.floor(rest / size);

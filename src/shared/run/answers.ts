@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { exactNumber, points } from '../contract/common.ts';
 import type { MeasurementAnswer, SequenceAnswer, ValidatorAnswer } from '../contract/runs.ts';
-import { formatDuration } from '../format/duration.ts';
+import { toIsoDuration } from '../format/duration.ts';
 import type { NewAggregation, NewRunContext, NewSeries, NewValidator } from './newRun.ts';
 
 export const seriesAnswer = (s: NewSeries): NonNullable<MeasurementAnswer['data_series']>[number] => ({
@@ -44,5 +44,5 @@ export const sequenceAnswer = (s: NewRunContext['sequences'][number]): SequenceA
   outcome: s.outcome,
   started_at: s.startedAt === null ? null : new Date(s.startedAt).toISOString(),
   ended_at: s.endedAt === null ? null : new Date(s.endedAt).toISOString(),
-  duration: s.startedAt === null || s.endedAt === null ? null : formatDuration(s.endedAt - s.startedAt),
+  duration: s.startedAt === null || s.endedAt === null ? null : toIsoDuration(s.endedAt - s.startedAt),
 });

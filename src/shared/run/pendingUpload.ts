@@ -1,5 +1,5 @@
 import type { Run } from '../contract/runs.ts';
-import { formatDuration } from '../format/duration.ts';
+import { toIsoDuration } from '../format/duration.ts';
 import { aggregationAnswers, sequenceAnswer, seriesAnswer, validatorAnswers } from './answers.ts';
 import type { NewMeasurement, NewPhase } from './newRun.ts';
 import { placeholderId } from './placeholderId.ts';
@@ -41,7 +41,7 @@ export function runOfPendingUpload(body: string, about: PendingUploadDetails): R
     outcome: phase.outcome,
     started_at: iso(phase.startedAt),
     ended_at: iso(phase.endedAt),
-    duration: formatDuration(phase.endedAt - phase.startedAt),
+    duration: toIsoDuration(phase.endedAt - phase.startedAt),
     retry_count: phase.retryCount,
     sequence_path: phase.sequencePath,
     docstring: phase.docstring,
@@ -52,7 +52,7 @@ export function runOfPendingUpload(body: string, about: PendingUploadDetails): R
     created_at: iso(about.started_at),
     started_at: iso(run.startedAt),
     ended_at: iso(run.endedAt),
-    duration: formatDuration(run.endedAt - run.startedAt),
+    duration: toIsoDuration(run.endedAt - run.startedAt),
     outcome: run.outcome,
     execution_id: run.execution?.id ?? null,
     slot_key: run.execution?.slotKey ?? null,

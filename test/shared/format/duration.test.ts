@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { formatDuration, parseDuration } from '../../../src/shared/format/duration.ts';
+import { parseDuration, toIsoDuration } from '../../../src/shared/format/duration.ts';
 
 describe('ISO 8601 durations', () => {
   it('parses ISO 8601 durations', () => {
@@ -27,7 +27,7 @@ describe('ISO 8601 durations', () => {
       [1500.4, 'PT1.5S'],
       [59_999.7, 'PT1M'],
     ] as const) {
-      assert.equal(formatDuration(millis), text);
+      assert.equal(toIsoDuration(millis), text);
     }
   });
 
@@ -40,7 +40,7 @@ describe('ISO 8601 durations', () => {
       [86_400_000, 'P1D'],
       [93_601_500, 'P1DT2H1.5S'],
     ] as const) {
-      assert.equal(formatDuration(millis), text);
+      assert.equal(toIsoDuration(millis), text);
       assert.equal(parseDuration(text), Math.max(0, millis));
     }
   });

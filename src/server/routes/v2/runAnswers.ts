@@ -1,6 +1,6 @@
 import { parseExactly } from '../../../shared/contract/exactJson.ts';
 import type { MeasurementAnswer, Run, RunListItem } from '../../../shared/contract/runs.ts';
-import { formatDuration } from '../../../shared/format/duration.ts';
+import { toIsoDuration } from '../../../shared/format/duration.ts';
 import { aggregationAnswers, seriesAnswer, validatorAnswers } from '../../../shared/run/answers.ts';
 import { type NewRunContext, newRunContext } from '../../../shared/run/newRun.ts';
 import type { SignedUrls } from '../../attachments/signedUrls.ts';
@@ -26,7 +26,7 @@ export const runHeader = (row: RunRow): RunListItem => ({
   created_at: isoTime(row.created_at),
   started_at: isoTime(row.started_at),
   ended_at: isoTime(row.ended_at),
-  duration: formatDuration(row.ended_at - row.started_at),
+  duration: toIsoDuration(row.ended_at - row.started_at),
   outcome: row.outcome,
   execution_id: row.execution_id,
   slot_key: row.slot_key,
@@ -62,7 +62,7 @@ export const phaseAnswer = (phase: PhaseDetails): PhaseAnswer => ({
   outcome: phase.outcome,
   started_at: isoTime(phase.started_at),
   ended_at: isoTime(phase.ended_at),
-  duration: formatDuration(phase.ended_at - phase.started_at),
+  duration: toIsoDuration(phase.ended_at - phase.started_at),
   retry_count: phase.retry_count,
   sequence_path: phase.sequence_path,
   docstring: phase.docstring,

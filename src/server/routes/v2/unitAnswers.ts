@@ -1,5 +1,5 @@
 import { type Unit, type UnitListItem, units } from '../../../shared/contract/units.ts';
-import { formatDuration } from '../../../shared/format/duration.ts';
+import { toIsoDuration } from '../../../shared/format/duration.ts';
 import { readerOf } from '../../http/authentication.ts';
 import type { RouteServices } from '../../routeServices.ts';
 import { readMetadata } from '../../store/metadata.ts';
@@ -130,7 +130,7 @@ async function creationRun(store: Store, id: string, reader: Reader): Promise<Un
     created_at: isoTime(run.created_at),
     started_at: isoTime(run.started_at),
     ended_at: isoTime(run.ended_at),
-    duration: formatDuration(run.ended_at - run.started_at),
+    duration: toIsoDuration(run.ended_at - run.started_at),
     outcome: run.outcome,
     procedure: { id: run.procedure_id, name: run.procedure_name },
   };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { Retries } from '../../../../src/extension/run/uploads/retries.ts';
+import { isRefused, Retries } from '../../../../src/extension/run/uploads/retries.ts';
 import type { PendingUpload } from '../../../../src/extension/run/uploads/uploadFolder.ts';
 import { SetClock } from '../../../support/setClock.ts';
 
@@ -100,5 +100,22 @@ describe('Retries', () => {
     retries.dispose();
     await clock.pass(minute);
     assert.equal(rounds, 3);
+  });
+});
+
+describe('a pending upload', () => {
+  it('is refused by an answer that only a person can change, and by no answer of a broken server or network', () => {
+    const refused = (status: number): boolean => isRefused(pendingUpload('a', { handed: { status, message: null } }));
+    for (const status of [400, 403, 404, 422, 499]) assert.ok(refused(status), String(status));
+    for (const status of [200, 302, 399, 401, 408, 429, 500, 503]) assert.ok(!refused(status), String(status));
+    assert.ok(!isRefused(pendingUpload('a')), 'no answer yet');
+  });
+
+  it('is refused by the answer of its last try, whatever the first answer was', () => {
+    const tried = (status: number | null) => ({ tries: 1, last: 0, status, message: '', run_id: null });
+    const handed = { status: 403, message: null };
+    assert.ok(!isRefused(pendingUpload('a', { handed, tried: tried(503) })));
+    assert.ok(!isRefused(pendingUpload('a', { handed, tried: tried(null) })));
+    assert.ok(isRefused(pendingUpload('a', { handed: { status: 503, message: null }, tried: tried(403) })));
   });
 });

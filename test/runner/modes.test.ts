@@ -18,16 +18,16 @@ withNewestPython('A dry run', (python) => {
   beforeEach(async () => (server = await Recorder.start()));
   afterEach(() => server.stop());
 
-  it('a dry run pushes nothing for an OpenHTF or a plain script and asks for no procedure', async () => {
-    for (const name of ['openhtf_fvt1.py', 'vanilla_fvt1.py', 'openhtf_rich.py']) {
+  for (const name of ['openhtf_fvt1.py', 'vanilla_fvt1.py', 'openhtf_rich.py']) {
+    it(`a dry run of ${name} pushes nothing and asks for no procedure`, async () => {
       const host = await Host.run(python, scriptFile(name), { env: dry, procedure: 'none' });
       assert.equal(await host.ended, 0, host.diagnostics());
       assert.ok(host.one('run_complete').phases_run > 0);
       for (const silent of ['run_uploaded', 'run_upload_failed', 'procedure_request', 'run_crashed'] as const)
         assert.deepEqual(host.all(silent), [], host.diagnostics());
       assert.doesNotMatch(host.stdout.toString() + host.stderr, /NameResolution|Traceback/, host.diagnostics());
-    }
-  });
+    });
+  }
 
   it('a dry run sends no run, attachment or other request of the v2 client', async () => {
     const file = await script(v2Script(''));

@@ -98,6 +98,28 @@ def test_b(measure):
     assert.deepEqual([body.outcome, body.phases?.[0]?.measurements?.map(({ name }) => name)], ['ERROR', all]);
   });
 
+  it('saves its measurements within seconds on a slow disk, so that they survive the end of its process', async () => {
+    const folder = await scriptFolder({
+      'test_board.py': `${names}${untilSaved}replace = os.replace
+def replace_slowly(*args, **kwargs):
+    time.sleep(1)
+    replace(*args, **kwargs)
+os.replace = replace_slowly
+def test_burst(measure):
+    for number in range(3):
+        measure(f"voltage_{number}", number)
+    until_saved("voltage_2")
+    os._exit(0)
+`,
+    });
+    const outbox = path.join(folder, 'outbox');
+    await Host.run(python, path.join(folder, 'test_board.py'), {
+      env: { [runnerEnvironment.outbox]: outbox, [runnerEnvironment.place]: '{}' },
+    });
+    const [saved = ''] = readdirSync(outbox);
+    assert.match(readFileSync(path.join(outbox, saved, 'body.json'), 'utf8'), /voltage_2/);
+  });
+
   it('that is stopped tears its fixtures down, and its run is ABORTED', async () => {
     const folder = await scriptFolder({
       'test_board.py': `${names}

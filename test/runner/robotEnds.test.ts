@@ -13,10 +13,14 @@ const variables = `*** Variables ***
 
 `;
 
-const library = `import os, sys
+const library = `import os, pathlib, sys, time
 def leave():
     sys.exit(0)
 def die():
+    os._exit(0)
+def die_when_saved(text):
+    while not any(text in body.read_text() for body in pathlib.Path(__file__).parent.glob("outbox/*/body.json")):
+        time.sleep(0.01)
     os._exit(0)
 def interrupt():
     raise KeyboardInterrupt
@@ -208,7 +212,10 @@ class board:
 
   it('that dies leaves its result on disk, and it is no PASS', async () => {
     const folder = await scriptFolder({
-      'board.robot': suite('Library    TestStations', 'A\n    Measure    supply    4.25    4\n    Die\n'),
+      'board.robot': suite(
+        'Library    TestStations',
+        'A\n    Measure    supply    4.25    4\n    Die When Saved    4.25\n',
+      ),
       'board.py': library,
     });
     const outbox = path.join(folder, 'outbox');

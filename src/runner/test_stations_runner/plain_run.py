@@ -31,6 +31,8 @@ from .verdict import ABORTED, ERROR, RETRY, Ending, PhaseResult, outcome_of_run,
 
 # Saving takes up to this share of the time of a run, after the first moment.
 _SAVING_SHARE, _FIRST_SAVING_S = 0.01, 0.02
+# On a disk that is slow, or was once, a process that dies would otherwise lose the measurements of minutes.
+_LONGEST_WAIT_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -186,14 +188,14 @@ class PlainRun:
 
         Args:
             is_urgent: Whether it is saved at once. Otherwise, a run that would wait for the disk for too much of its
-                time saves a moment later.
+                time saves a moment later, of up to 5 seconds.
         """
         with self._lock:
             if self.is_closed or self.is_pushed:
                 return
             start = time.monotonic()
             wait_s = (self._saving_s - _FIRST_SAVING_S) / _SAVING_SHARE - (start - self._begun)
-            if wait_s > 0 and not is_urgent and self._is_saved_later(wait_s):
+            if wait_s > 0 and not is_urgent and self._is_saved_later(min(wait_s, _LONGEST_WAIT_S)):
                 return
             self._session.observe(self._save, time.time() * 1000)
             self._saving_s += time.monotonic() - start

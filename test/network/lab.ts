@@ -15,10 +15,13 @@ export const name = 'stations.example.com';
 /** Of the machines behind the server's; each lab has its own. */
 const machineNetwork = '198.19.255';
 
+/** Returns the path of a program for the shells that start it on a machine of the lab. */
+export const quoted = (path: string): string => `"${path}"`;
+
 /** A machine on the network behind the server's machine. */
 export interface Machine {
   readonly address: string;
-  /** Returns a program that runs another one on this machine. */
+  /** Returns a program that runs another one, given as a shell reads it, on this machine. */
   run(program: string): string;
   /** Cuts the machine off without a word to its programs or to the others, or connects it again. */
   setConnected(isConnected: boolean): void;
@@ -109,7 +112,7 @@ export class Lab {
     ip('-n', this.#namespace, 'link', 'set', 'lab0', isConnected ? 'up' : 'down');
   }
 
-  /** Returns a program that runs another one on the server's machine, where its files for `/etc` are in place. */
+  /** Returns a program that runs another one, given as a shell reads it, on the server's machine, where its files for `/etc` are in place. */
   onServer(program: string, etc: Record<string, Record<string, string>> = {}): string {
     return this.#inNamespace(this.#namespace, program, etc);
   }
@@ -125,7 +128,7 @@ export class Lab {
     return this.#script('server', `exec ip netns exec ${namespace} sh -c '${line}' sh "$@"`);
   }
 
-  /** Returns a program that runs another one at the bench, which knows the server's name. */
+  /** Returns a program that runs another one, given as a shell reads it, at the bench, which knows the server's name. */
   atBench(program: string): string {
     const hosts = this.write('hosts', `127.0.0.1 localhost\n${this.address} ${name}\n`);
     const line = `mount --bind ${hosts} /etc/hosts && exec ${program} "$@"`;

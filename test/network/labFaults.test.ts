@@ -11,7 +11,7 @@ import { randomNumbers } from '../server/random.ts';
 import { TestClient } from '../server/requests.ts';
 import { hasPostgres, TestPostgres } from '../support/postgres.ts';
 import { skip } from '../support/skip.ts';
-import { Lab, type Machine, name, useLabsNetwork } from './lab.ts';
+import { Lab, type Machine, name, quoted, useLabsNetwork } from './lab.ts';
 import { LabOracle } from './labOracle.ts';
 import { PushingStation } from './pushingStation.ts';
 import { UnitServer } from './unitServer.ts';
@@ -150,7 +150,7 @@ describe(`a lab of five machines on which faults happen at random (LAB_SEED=${se
     for (const host of ['a', 'b']) {
       const machine = lab.addMachine(host);
       // Each process gives its connections a name of its own.
-      const named = `env TEST_STATIONS_DATABASE_URL=$TEST_STATIONS_DATABASE_URL?application_name=${host}-$$ ${process.execPath}`;
+      const named = `env TEST_STATIONS_DATABASE_URL=$TEST_STATIONS_DATABASE_URL?application_name=${host}-$$ ${quoted(process.execPath)}`;
       const server = new UnitServer(machine.run(named), `${lab.folder}/state/${host}`, env);
       servers.set(host, { server, machine });
       endings.push(() => server.stop());

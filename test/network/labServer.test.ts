@@ -25,7 +25,7 @@ import { watch } from '../server/watcher.ts';
 import { startS3rver } from '../support/objectStorage.ts';
 import { hasPostgres, TestPostgres } from '../support/postgres.ts';
 import { skip } from '../support/skip.ts';
-import { Lab, name, useLabsNetwork } from './lab.ts';
+import { Lab, name, quoted, useLabsNetwork } from './lab.ts';
 import { serverProgram, settings, UnitServer, variablesOf } from './unitServer.ts';
 
 const url = `https://${name}`;
@@ -59,7 +59,7 @@ describe('a lab server with HAProxy, two servers, PostgreSQL and an object stora
 
     postgres = await TestPostgres.start(lab.onServer('setpriv --reuid=65534 --regid=65534 --clear-groups postgres'));
     endings.push(() => postgres.crash());
-    const storage = await startS3rver(`${lab.folder}/objects`, lab.onServer(process.execPath), 'stations');
+    const storage = await startS3rver(`${lab.folder}/objects`, lab.onServer(quoted(process.execPath)), 'stations');
     endings.push(() => Promise.resolve(storage.child.kill('SIGKILL')));
 
     secrets = {
@@ -79,7 +79,7 @@ describe('a lab server with HAProxy, two servers, PostgreSQL and an object stora
       ['b', '4712'],
     ] as const) {
       const OPTIONS = options.replace('4711', port);
-      const node = lab.onServer(process.execPath);
+      const node = lab.onServer(quoted(process.execPath));
       servers.push(new UnitServer(node, `${lab.folder}/state/${instance}`, { ...secrets, OPTIONS }));
     }
     for (const server of servers) endings.push(() => server.stop());
@@ -138,7 +138,10 @@ describe('a lab server with HAProxy, two servers, PostgreSQL and an object stora
     const folder = `${lab.folder}/state/a`;
     const args = ['user', 'add', '--data', folder, '--email', 'ada@lab.example', '--name', 'Ada', '--role', 'engineer'];
     const env = { PATH: process.env['PATH'], TEST_STATIONS_DATABASE_URL: secrets['TEST_STATIONS_DATABASE_URL'] };
-    const link = execFileSync(lab.onServer(process.execPath), [serverProgram, ...args], { env, encoding: 'utf8' });
+    const link = execFileSync(lab.onServer(quoted(process.execPath)), [serverProgram, ...args], {
+      env,
+      encoding: 'utf8',
+    });
     const { token, origin } =
       readInvitation(
         link
@@ -170,7 +173,7 @@ describe('a lab server with HAProxy, two servers, PostgreSQL and an object stora
     const file = lab.write('authority.pem', lab.certificates.authority);
     const env = await trustEnvironment(join(lab.folder, 'trusted'), { file, of: 'server' });
     for (const python of pythons()) {
-      const { code, output } = await runScript(lab.atBench(python), 'openhtf_rich.py', { url, key, env });
+      const { code, output } = await runScript(lab.atBench(quoted(python)), 'openhtf_rich.py', { url, key, env });
       assert.equal(code, 0, output);
     }
     const { data } = await user.call(runs.list, { query: { created_by_station_ids: id } });
@@ -185,7 +188,7 @@ describe('a lab server with HAProxy, two servers, PostgreSQL and an object stora
     mkdirSync(folder);
     const seen = await watch(url, id, key);
     // The newest official client streams no more: the oldest supported one does.
-    const script = new StreamedScript(lab.atBench(pythons().at(-1) ?? ''), url, key, { folder, ca: null, env });
+    const script = new StreamedScript(lab.atBench(quoted(pythons().at(-1) ?? '')), url, key, { folder, ca: null, env });
     try {
       await seen.until(({ test }) => test?.prompt != null);
     } finally {

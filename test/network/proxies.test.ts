@@ -23,7 +23,7 @@ import { StreamedScript } from '../server/streamedScript.ts';
 import { startServer, type TestServer } from '../server/support.ts';
 import { watch } from '../server/watcher.ts';
 import { skip } from '../support/skip.ts';
-import { codeBlocks, Lab, name } from './lab.ts';
+import { codeBlocks, Lab, name, quoted } from './lab.ts';
 
 /** What is documented, as it stands there. */
 const [nginxSite = ''] = codeBlocks('how-to/network-server.md', 'nginx');
@@ -116,7 +116,7 @@ describe('a station server on another machine', function () {
 
   for (const [index, { title, options, proxy, attachmentsOnly }] of arrangements.entries()) {
     describe(title, () => {
-      let server: TestServer;
+      let server: TestServer | undefined;
       let running: ChildProcess | undefined;
       let url: string;
       let user: TestClient;
@@ -129,7 +129,7 @@ describe('a station server on another machine', function () {
         const given = options();
         const { cert, key } = { cert: lab.certificates.certificate, key: lab.certificates.key };
         const ssl = { ssl: { 'test-stations/cert.pem': cert, 'test-stations/key.pem': key } };
-        const node = lab.onServer(process.execPath, ssl);
+        const node = lab.onServer(quoted(process.execPath), ssl);
         server = await startServer(
           join(lab.folder, `data-${index}`),
           { TEST_STATIONS_ADMIN_KEY: adminKey },
@@ -157,7 +157,7 @@ describe('a station server on another machine', function () {
 
       after(async () => {
         if (running) await lab.end(running);
-        await server.stop();
+        await server?.stop();
       });
       afterEach(async () => {
         await script?.kill();
@@ -179,7 +179,7 @@ describe('a station server on another machine', function () {
 
       it('stores the results and attachments of the official clients', async () => {
         for (const python of pythons()) {
-          const { code, output } = await runScript(lab.atBench(python), 'openhtf_rich.py', {
+          const { code, output } = await runScript(lab.atBench(quoted(python)), 'openhtf_rich.py', {
             url,
             key: station.key,
             env: trusted,
@@ -200,7 +200,7 @@ describe('a station server on another machine', function () {
         const folder = join(lab.folder, `streamed-${index}`);
         mkdirSync(folder);
         window = spawn(
-          lab.atBench(process.execPath),
+          lab.atBench(quoted(process.execPath)),
           ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', join(import.meta.dirname, 'window.ts'), url, join(lab.folder, 'authority.pem')], // prettier-ignore
           { env: { ...process.env, TEST_KEY: adminKey }, stdio: ['ignore', 'pipe', 'inherit'] },
         );
@@ -210,7 +210,7 @@ describe('a station server on another machine', function () {
 
         const seen = await watch(url, station.id, station.key);
         // The newest official client streams no more: the oldest supported one does.
-        const python = lab.atBench(pythons().at(-1) ?? '');
+        const python = lab.atBench(quoted(pythons().at(-1) ?? ''));
         script = new StreamedScript(python, url, station.key, { folder, ca: null, env: trusted });
         await script.says(/Access Operator UI: /);
         const link = /https:\/\/[\w.:]+\/operator\/#[-0-9a-f]+\/tsl_[\w-]+/.exec(script.output)?.[0] ?? '';

@@ -45,12 +45,14 @@ export class UnitServer {
     const { OPTIONS, ...rest } = env;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.#env = rest;
-    this.#command = (settings(unit, 'ExecStart')[0] ?? '')
-      .replace('/usr/bin/node', node)
-      .replace('/opt/test-stations/server.js', serverProgram)
-      .replace('/var/lib/test-stations/%i', folder)
-      .replace('$OPTIONS', OPTIONS)
-      .split(' ');
+    // Each word by itself: the paths may contain blanks.
+    this.#command = (settings(unit, 'ExecStart')[0] ?? '').split(' ').flatMap((word) => {
+      if (word === '$OPTIONS') return OPTIONS.split(' ');
+      return word
+        .replace('/usr/bin/node', node)
+        .replace('/opt/test-stations/server.js', serverProgram)
+        .replace('/var/lib/test-stations/%i', folder);
+    });
   }
 
   start(): void {

@@ -54,6 +54,14 @@ describe('heartbeats', () => {
       assert.deepEqual(late([up(1), missed(2), up(4)], 3), [up(1)]);
     });
 
+    it('connects a late heartbeat with the next one after a disconnect at the end of its interval', () => {
+      assert.deepEqual(late([up(1), missed(2), up(8.5), missed(9), up(10)], 8), [up(1), missed(2), up(8)]);
+    });
+
+    it('changes nothing for a late heartbeat at the moment of a connection', () => {
+      assert.deepEqual(late([up(1), missed(2), up(3)], 3), [up(1), missed(2), up(3)]);
+    });
+
     it('adds no unobserved time for a late heartbeat', () => {
       const observed = [
         { from: 0, to: 10.2 * minute },

@@ -75,9 +75,17 @@ export class Writer {
       });
       if (!this.#running) {
         this.#running = true;
-        // Include requests that have arrived by now.
-        setImmediate(() => void this.#run());
+        this.#gather(0);
       }
+    });
+  }
+
+  /** Runs the jobs when no more arrive at once: the larger a commit, the less there is to write for each of them. */
+  #gather(known: number): void {
+    setImmediate(() => {
+      const { length } = this.#waiting;
+      if (length > known && length < maxJobsPerCommit) this.#gather(length);
+      else void this.#run();
     });
   }
 
@@ -88,7 +96,7 @@ export class Writer {
     } catch (error) {
       for (const job of jobs) job.failed(error);
     }
-    if (this.#waiting.length > 0) setImmediate(() => void this.#run());
+    if (this.#waiting.length > 0) this.#gather(0);
     else this.#running = false;
   }
 

@@ -1,9 +1,11 @@
 /**
- * Measures how fast the results of an outage are in, beside the least possible Node server, turn by turn, and prints one table.
- * With the address of an empty PostgreSQL database, it also measures the server with that.
+ * Measures how fast the results of an outage are in, beside the least possible Node server, and prints one table. They push in
+ * short turns, one after the other, because the processors of a shared computer vary: the figures are medians of the turns.
+ * With the address of an empty PostgreSQL database, it also measures the server with that; with `--former`, an earlier server
+ * with SQLite.
  *
- *     [TEST_STATIONS_DATABASE_URL=postgres://…] npm run bench -- outage [--results 10000] [--pushes 3000] [--turns 2] \
- *         [--program path/to/another/server.js]
+ *     [TEST_STATIONS_DATABASE_URL=postgres://…] npm run bench -- outage [--results 10000] [--pushes 500] [--turns 9] \
+ *         [--program path/to/another/server.js] [--former path/to/an/earlier/server.js]
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -20,9 +22,10 @@ import { atLeast, atMost, type Line, median, number, printTable } from './table.
 const { values } = parseArgs({
   options: {
     results: { type: 'string', default: '10000' },
-    pushes: { type: 'string', default: '3000' },
-    turns: { type: 'string', default: '2' },
+    pushes: { type: 'string', default: '500' },
+    turns: { type: 'string', default: '9' },
     program: { type: 'string' },
+    former: { type: 'string' },
   },
 });
 const results = Number(values.results);
@@ -39,6 +42,9 @@ const servers = new Map<string, BundledServer>();
 try {
   const peerUrl = await new Promise<string>((settle) => createInterface(peer.stdout).once('line', settle));
   servers.set('SQLite', await startBundle(join(folder, 'sqlite'), values.program));
+  if (values.former !== undefined) {
+    servers.set('SQLite, formerly', await startBundle(join(folder, 'former'), values.former));
+  }
   if (databaseUrl !== undefined) {
     process.env['TEST_STATIONS_DATABASE_URL'] = databaseUrl;
     servers.set('PostgreSQL', await startBundle(join(folder, 'postgres'), values.program));
@@ -46,22 +52,30 @@ try {
   const procedures = new Map<string, string>();
   for (const [engine, server] of servers) procedures.set(engine, await server.newProcedure());
 
-  const rates = new Map<string, number[]>();
+  const bareRates: number[] = [];
+  const measured = new Map(
+    [...servers.keys()].map((engine) => [engine, { ratios: [] as number[], cpuMs: [] as number[] }]),
+  );
   for (let turn = 0; turn <= Number(values.turns); turn += 1) {
-    const measured: [string, number][] = [['bare', await ingest({ url: peerUrl }, 'procedure', pushes)]];
-    for (const [engine, server] of servers) {
-      measured.push([engine, await ingest(server, procedures.get(engine) ?? '', pushes)]);
-    }
+    const bare = await ingest({ url: peerUrl }, 'procedure', pushes);
     // The first turn warms up.
-    if (turn > 0) for (const [what, rate] of measured) rates.set(what, [...(rates.get(what) ?? []), rate]);
+    if (turn > 0) bareRates.push(bare);
+    for (const [engine, server] of servers) {
+      const before = server.cpuSeconds();
+      const rate = await ingest(server, procedures.get(engine) ?? '', pushes);
+      if (turn === 0) continue;
+      measured.get(engine)?.ratios.push(rate / bare);
+      measured.get(engine)?.cpuMs.push(((server.cpuSeconds() - before) * 1000) / pushes);
+    }
   }
-  const best = (what: string): number => Math.max(...(rates.get(what) ?? []));
-  lines.push({ what: 'bare Node server', found: `${number(best('bare'))} runs/s` });
+  const bareRate = median(bareRates);
+  lines.push({ what: 'bare Node server', found: `${number(bareRate)} runs/s` });
   for (const [engine, server] of servers) {
-    const ratio = best(engine) / best('bare');
+    const { ratios, cpuMs } = measured.get(engine) ?? { ratios: [], cpuMs: [] };
+    const ratio = median(ratios);
     lines.push({
       what: `ingest, ${engine}`,
-      found: `${number(best(engine))} runs/s = ${number(ratio)} of it`,
+      found: `${number(ratio)} of it = ${number(ratio * bareRate)} runs/s, ${number(median(cpuMs))} ms of a processor a run`,
       aim: atLeast(ratio, 0.25, 'of it'),
     });
     const start = performance.now();

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { showInformation } from '../vscode/messages.ts';
+import { pickOne } from '../vscode/pick.ts';
 import { UserError } from '../vscode/userError.ts';
 import type { AssistantDependencies } from './assistantDependencies.ts';
 import { type AssistantClient, configurationFor } from './clientConfiguration.ts';
@@ -19,11 +20,10 @@ export async function copyConfiguration({ connection, serverProgram }: Assistant
       vscode.l10n.t('{0} does not serve assistants. Switch to a station server first.', connection.serverName),
     );
   }
-  const picked = await vscode.window.showQuickPick(clients(connection.remote !== undefined), {
+  const picked = await pickOne(clients(connection.remote !== undefined), {
     title: vscode.l10n.t('Copy configuration for other assistants'),
     placeHolder: vscode.l10n.t('Assistant'),
   });
-  if (picked === undefined) throw new vscode.CancellationError();
   const { url } = await connection.serverAddress();
   const text = configurationFor(picked.client, {
     url: new URL('/mcp', url).href,

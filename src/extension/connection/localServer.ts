@@ -7,7 +7,7 @@ import { ApiError } from '../client/apiError.ts';
 import { StationApi } from '../client/stationApi.ts';
 import type { Log } from '../vscode/log.ts';
 import { isAlive } from '../vscode/processes.ts';
-import { openSetting, setting } from '../vscode/settings.ts';
+import { setting, settingRemedy } from '../vscode/settings.ts';
 import { UserError } from '../vscode/userError.ts';
 import type { Keys } from './keys.ts';
 import type { ReachedServer, StationServer } from './server.ts';
@@ -127,11 +127,8 @@ export class LocalServer implements StationServer {
     } catch (error) {
       this.#address = undefined;
       if (!(error instanceof ServerStartError)) throw error;
-      throw new UserError(
-        error.message,
-        [{ label: vscode.l10n.t('Choose Data Folder'), run: () => openSetting('dataFolder') }],
-        { cause: error },
-      );
+      const choose = settingRemedy('dataFolder', vscode.l10n.t('Choose Data Folder'));
+      throw new UserError(error.message, [choose], { cause: error });
     }
   }
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { withoutIcons } from '../../shared/format/markdown.ts';
+import { pickOne } from '../vscode/pick.ts';
 import { UserError } from '../vscode/userError.ts';
 import type { StationItem } from './stationSource.ts';
 import type { StationStore } from './stationStore.ts';
@@ -24,13 +25,13 @@ export async function pickStation(
     description: station.id === store.selected?.id ? vscode.l10n.t('selected') : '',
     station,
   }));
-  const picked = await vscode.window.showQuickPick<{ label: string; station: StationItem | undefined }>(
+  const { station } = await pickOne<vscode.QuickPickItem & { station: StationItem | undefined }>(
     [...items, ...(canCreate ? [create] : [])],
     { title, placeHolder: vscode.l10n.t('Station') },
   );
-  if (picked === create) await vscode.commands.executeCommand('testStations.createStation');
-  if (picked?.station === undefined) throw new vscode.CancellationError();
-  return picked.station;
+  if (station !== undefined) return station;
+  await vscode.commands.executeCommand('testStations.createStation');
+  throw new vscode.CancellationError();
 }
 
 async function freshStations(store: StationStore): Promise<readonly StationItem[]> {

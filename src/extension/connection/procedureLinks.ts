@@ -1,16 +1,37 @@
 import * as vscode from 'vscode';
 import { local } from '../../shared/contract/local.ts';
 import { procedureIdentifier, type ProcedureListItem, procedures } from '../../shared/contract/procedures.ts';
+import type { LinkedProcedure } from '../../shared/contract/stations.ts';
 import { trpc } from '../../shared/contract/trpc.ts';
-import { hasIdOrIdentifier } from '../../shared/run/procedureChoice.ts';
+import { withoutIcons } from '../../shared/format/markdown.ts';
+import { hasIdOrIdentifier, nameBesideLabel, procedureLabel } from '../../shared/run/procedureChoice.ts';
 import { ApiError } from '../client/apiError.ts';
 import { allPages } from '../client/pages.ts';
-import { UserError } from '../vscode/userError.ts';
+import { pickOne } from '../vscode/pick.ts';
+import { commandRemedy, UserError } from '../vscode/userError.ts';
 import type { Connection } from './connection.ts';
 import type { StationStore } from './stationStore.ts';
 
 export const listProcedures = (connection: Connection): Promise<ProcedureListItem[]> =>
   allPages((query) => connection.call(procedures.list, { query }));
+
+export interface ProcedureItem extends vscode.QuickPickItem {
+  readonly id: string;
+  readonly name: string;
+  readonly identifier: string | null;
+}
+
+export function procedureItem(procedure: ProcedureListItem | LinkedProcedure): ProcedureItem {
+  const { id, name, identifier = null } = procedure;
+  const label = withoutIcons(procedureLabel(procedure));
+  return { id, name, identifier, label, description: withoutIcons(nameBesideLabel(procedure)) };
+}
+
+export async function pickProcedure(connection: Connection, title: string): Promise<ProcedureItem> {
+  const all = await listProcedures(connection);
+  if (all.length === 0) throw new UserError(vscode.l10n.t('There is no procedure yet.'));
+  return pickOne(all.map(procedureItem), { title, matchOnDescription: true });
+}
 
 /**
  * Links a procedure to a station. TofuPilot's public API cannot do this, so the call of its command line tool is tried.
@@ -32,12 +53,7 @@ export async function linkProcedure(connection: Connection, station: string, pro
         connection.serverName,
         error.status,
       ),
-      [
-        {
-          label: vscode.l10n.t('Open {0}', connection.serverName),
-          run: () => vscode.commands.executeCommand('testStations.openDashboard'),
-        },
-      ],
+      [commandRemedy(vscode.l10n.t('Open {0}', connection.serverName), 'openDashboard')],
       { cause: error },
     );
   }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { ApiError, type ApiErrorKind } from '../client/apiError.ts';
-import type { Remedy, WithRemedies } from '../vscode/userError.ts';
+import { commandRemedy, type Remedy, type WithRemedies } from '../vscode/userError.ts';
 
 type ServerProblem = ApiErrorKind | 'signedOut';
 
@@ -52,21 +52,17 @@ function connectionMessage({ kind, status, message }: ApiError, host: string): s
 }
 
 function remediesOf(problem: ServerProblem, host: string): Remedy[] {
-  const remedy = (label: string, command: string): Remedy => ({
-    label,
-    run: () => vscode.commands.executeCommand(`testStations.${command}`),
-  });
   switch (problem) {
     case 'signedOut':
     case 'unauthorized':
-      return [remedy(vscode.l10n.t('Sign In'), 'signIn')];
+      return [commandRemedy(vscode.l10n.t('Sign In'), 'signIn')];
     case 'untrusted':
-      return [remedy(vscode.l10n.t('Choose CA File'), 'chooseCaFile')];
+      return [commandRemedy(vscode.l10n.t('Choose CA File'), 'chooseCaFile')];
     case 'forbidden':
-      return [remedy(vscode.l10n.t('Open {0}', host), 'openDashboard')];
+      return [commandRemedy(vscode.l10n.t('Open {0}', host), 'openDashboard')];
     case 'offline':
     case 'unexpected':
-      return [remedy(vscode.l10n.t('Switch Server'), 'switchServer')];
+      return [commandRemedy(vscode.l10n.t('Switch Server'), 'switchServer')];
     default:
       return [];
   }

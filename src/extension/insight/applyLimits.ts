@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { LimitsRefusal, RefusalReason } from '../../shared/script/limitsRefusal.ts';
 import type { SpecLimits } from '../../shared/statistics/capability.ts';
-import { showDone, showWarning } from '../vscode/messages.ts';
-import { UserError } from '../vscode/userError.ts';
+import { offer, showDone, showWarning } from '../vscode/messages.ts';
+import { type Remedy, UserError } from '../vscode/userError.ts';
 import { loadLimitsEditor } from './limitsEditor.ts';
 import type { LimitsSubject } from './limitsSubject.ts';
 
@@ -40,8 +40,7 @@ export async function currentLimits(subject: LimitsSubject): Promise<SpecLimits>
 
 function refusedError(refusal: LimitsRefusal, { document, measurementName }: LimitsSubject): UserError {
   const { line } = refusal;
-  const goToLine = { label: vscode.l10n.t('Go to Line'), run: () => showLine(document, line ?? 1) };
-  return new UserError(refusalSentence(refusal, measurementName), line === null ? [] : [goToLine]);
+  return new UserError(refusalSentence(refusal, measurementName), line === null ? [] : [goToLine(document, line)]);
 }
 
 async function showLine(document: vscode.TextDocument, line: number): Promise<void> {
@@ -52,18 +51,21 @@ async function showLine(document: vscode.TextDocument, line: number): Promise<vo
   editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
 }
 
-async function warnOfOutcome(document: vscode.TextDocument, measurement: string, line: number): Promise<void> {
-  const goToLine = vscode.l10n.t('Go to Line');
-  const chosen = await showWarning(
+const goToLine = (document: vscode.TextDocument, line: number): Remedy => ({
+  label: vscode.l10n.t('Go to Line'),
+  run: () => showLine(document, line),
+});
+
+const warnOfOutcome = (document: vscode.TextDocument, measurement: string, line: number): Promise<void> =>
+  offer(
+    showWarning,
     vscode.l10n.t(
       'The limits of {0} are set, but the script states its outcome itself on line {1}. Check that it uses them.',
       measurement,
       line,
     ),
-    goToLine,
+    [goToLine(document, line)],
   );
-  if (chosen === goToLine) await showLine(document, line);
-}
 
 function refusalSentence({ reason, text, otherLines }: LimitsRefusal, measurement: string): string {
   const lines = otherLines.join(', ');

@@ -4,6 +4,7 @@ import { withoutIcons } from '../../shared/format/markdown.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
 import type { Connection } from '../connection/connection.ts';
 import { outcomeIcon } from '../vscode/outcomeIcons.ts';
+import { pickOne } from '../vscode/pick.ts';
 import { shortTime } from '../vscode/shortTime.ts';
 import { pickRun } from './findUnit.ts';
 
@@ -21,12 +22,10 @@ export async function askOtherRun(connection: Connection, id: string): Promise<s
     iconPath: new vscode.ThemeIcon('search'),
     run: undefined,
   };
-  const picked = await vscode.window.showQuickPick<vscode.QuickPickItem & { run: string | undefined }>(
-    [...proposals, search],
-    { title },
-  );
-  if (picked === undefined) throw new vscode.CancellationError();
-  return picked.run ?? pickRun(connection, title, id);
+  const { run: picked } = await pickOne<vscode.QuickPickItem & { run: string | undefined }>([...proposals, search], {
+    title,
+  });
+  return picked ?? pickRun(connection, title, id);
 }
 
 function proposal(label: string, { id, outcome, unit, started_at, procedure }: RunListItem) {

@@ -2,10 +2,10 @@ import * as vscode from 'vscode';
 import * as z from 'zod';
 import { type InsightSubject, insightSubject } from '../../shared/contract/insightView.ts';
 import { withoutIcons } from '../../shared/format/markdown.ts';
-import { procedureLabel } from '../../shared/run/procedureChoice.ts';
 import type { Connection } from '../connection/connection.ts';
-import { listProcedures } from '../connection/procedureLinks.ts';
+import { pickProcedure } from '../connection/procedureLinks.ts';
 import type { Services } from '../connection/services.ts';
+import { pickOne } from '../vscode/pick.ts';
 import { UserError } from '../vscode/userError.ts';
 import type { AnalyticsSource } from './analyticsSource.ts';
 import type { Exports } from './export/exports.ts';
@@ -43,20 +43,7 @@ export function registerInsightCommands(
 async function procedureOf(connection: Connection, argument: unknown): Promise<string> {
   const id =
     procedureArgument.safeParse(argument).data?.procedureId ?? procedureNode.safeParse(argument).data?.procedure.id;
-  return id ?? askProcedure(connection, vscode.l10n.t('Statistics of a procedure'));
-}
-
-export async function askProcedure(connection: Connection, title: string): Promise<string> {
-  const all = await listProcedures(connection);
-  if (all.length === 0) throw new UserError(vscode.l10n.t('There is no procedure yet.'));
-  const items = all.map((procedure) => ({
-    label: withoutIcons(procedureLabel(procedure)),
-    description: withoutIcons(procedure.name),
-    id: procedure.id,
-  }));
-  const picked = await vscode.window.showQuickPick(items, { title, matchOnDescription: true });
-  if (picked === undefined) throw new vscode.CancellationError();
-  return picked.id;
+  return id ?? (await pickProcedure(connection, vscode.l10n.t('Statistics of a procedure'))).id;
 }
 
 async function askMeasurement(
@@ -73,7 +60,5 @@ async function askMeasurement(
     measurement: { phase_name, measurement_name },
   }));
   const title = vscode.l10n.t('Statistics of a measurement');
-  const picked = await vscode.window.showQuickPick(items, { title, matchOnDescription: true });
-  if (picked === undefined) throw new vscode.CancellationError();
-  return picked.measurement;
+  return (await pickOne(items, { title, matchOnDescription: true })).measurement;
 }

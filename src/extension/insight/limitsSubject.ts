@@ -1,19 +1,14 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { type MeasurementSummary } from '../../shared/contract/analytics.ts';
-import { withoutIcons } from '../../shared/format/markdown.ts';
-import { oneLine } from '../../shared/format/oneLine.ts';
-import {
-  chooseProcedure,
-  hasIdOrIdentifier,
-  nameBesideLabel,
-  procedureLabel,
-} from '../../shared/run/procedureChoice.ts';
+import { chooseProcedure, hasIdOrIdentifier } from '../../shared/run/procedureChoice.ts';
 import type { EditableMeasurement } from '../../shared/script/limitsEdit.ts';
 import type { ProcedureArgument } from '../../shared/script/scriptInfo.ts';
 import type { Connection } from '../connection/connection.ts';
-import { listProcedures } from '../connection/procedureLinks.ts';
+import { listProcedures, procedureItem } from '../connection/procedureLinks.ts';
 import type { StationStore } from '../connection/stationStore.ts';
+import { plainLabel } from '../vscode/messages.ts';
+import { pickOne } from '../vscode/pick.ts';
 import { fileKindOf } from '../vscode/scriptFile.ts';
 import { scanDocument } from '../vscode/scriptReader.ts';
 import { UserError } from '../vscode/userError.ts';
@@ -81,12 +76,12 @@ async function findDeclaration(
 
 async function pickDeclared(all: readonly EditableMeasurement[]): Promise<EditableMeasurement> {
   const items = all.map((declared) => ({
-    label: withoutIcons(oneLine(declared.name)),
-    description: withoutIcons(oneLine(declared.phases[0] ?? '')),
+    label: plainLabel(declared.name),
+    description: plainLabel(declared.phases[0] ?? ''),
     declared,
   }));
   const title = vscode.l10n.t('Set the limits of a measurement');
-  return (await pick(items, title)).declared;
+  return (await pickOne(items, { title, matchOnDescription: true })).declared;
 }
 
 async function procedureOf(
@@ -105,12 +100,8 @@ async function procedureOf(
     if ('decided' in choice) return choice.decided.id;
   }
   if (all.length === 0) throw new UserError(vscode.l10n.t('There is no procedure yet. Run the script first.'));
-  const items = all.map((procedure) => ({
-    label: withoutIcons(procedureLabel(procedure)),
-    description: withoutIcons(nameBesideLabel(procedure)),
-    id: procedure.id,
-  }));
-  return (await pick(items, vscode.l10n.t('The procedure whose runs are used'))).id;
+  const title = vscode.l10n.t('The procedure whose runs are used');
+  return (await pickOne(all.map(procedureItem), { title, matchOnDescription: true })).id;
 }
 
 async function procedureArgument(document: vscode.TextDocument): Promise<ProcedureArgument | undefined> {
@@ -125,15 +116,10 @@ async function pickPhase(found: readonly MeasurementSummary[], name: string): Pr
   }
   if (others.length === 0) return first;
   const items = found.map((summary) => ({
-    label: withoutIcons(oneLine(summary.phase_name)),
+    label: plainLabel(summary.phase_name),
     description: vscode.l10n.t('{0} values', summary.count.toLocaleString(vscode.env.language)),
     summary,
   }));
-  return (await pick(items, vscode.l10n.t('The phase that measures {0}', name))).summary;
-}
-
-async function pick<T extends vscode.QuickPickItem>(items: readonly T[], title: string): Promise<T> {
-  const picked = await vscode.window.showQuickPick(items, { title, matchOnDescription: true });
-  if (picked === undefined) throw new vscode.CancellationError();
-  return picked;
+  return (await pickOne(items, { title: vscode.l10n.t('The phase that measures {0}', name), matchOnDescription: true }))
+    .summary;
 }

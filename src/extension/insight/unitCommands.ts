@@ -6,6 +6,7 @@ import { idOfRun, serialNumberOfRun } from '../connection/runRows.ts';
 import type { Services } from '../connection/services.ts';
 import { showDone } from '../vscode/messages.ts';
 import { PagePanels } from '../vscode/pagePanels.ts';
+import { pickOne } from '../vscode/pick.ts';
 import { UserError } from '../vscode/userError.ts';
 import { ComparePanel, compareSubject } from './comparePanel.ts';
 import { askOtherRun } from './compareQuestion.ts';
@@ -90,11 +91,10 @@ async function markUnit(connection: Connection, serialNumber: string): Promise<v
   const items = markItems().map((item) =>
     item.sample === before ? { ...item, description: vscode.l10n.t('now') } : item,
   );
-  const picked = await vscode.window.showQuickPick(items, {
+  const picked = await pickOne(items, {
     title: vscode.l10n.t('Mark unit {0}', oneLine(serialNumber)),
     placeHolder: vscode.l10n.t('Golden units and failing samples check stations. Yield and statistics leave them out.'),
   });
-  if (picked === undefined) throw new vscode.CancellationError();
   if (picked.sample === before) return;
   await connection.call(units.update, { params, body: { sample: picked.sample } });
   showDone(vscode.l10n.t('{0}: {1}', oneLine(serialNumber), picked.label));

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { addressKey, findAddresses } from '../../shared/script/instrumentAddresses.ts';
 import type { Log } from '../vscode/log.ts';
-import { ignoredFolders } from '../vscode/scriptFile.ts';
+import { ignoredFiles } from '../vscode/scriptFile.ts';
 
 export interface AddressUse {
   readonly file: vscode.Uri;
@@ -18,8 +18,7 @@ const maxFiles = 2_000;
 /** Finds the addresses in the files of the workspace, as they are on disk, by their keys. */
 export async function findUses(log: Log): Promise<Map<string, AddressUse[]>> {
   const uses = new Map<string, AddressUse[]>();
-  const excluded = `**/{${ignoredFolders.join(',')}}/**`;
-  const found = await vscode.workspace.findFiles(files, excluded, maxFiles);
+  const found = await vscode.workspace.findFiles(files, ignoredFiles, maxFiles);
   for (const file of found.filter(({ scheme }) => scheme === 'file').sort((a, b) => (a.path < b.path ? -1 : 1))) {
     try {
       for (const { address, line } of findAddresses(await readFile(file.fsPath, 'utf8'))) {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { operatorAddress, presence } from '../../shared/contract/presence.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { SelectedStation } from '../connection/stationStore.ts';
+import { pickOne } from '../vscode/pick.ts';
 import { commandRemedy, UserError } from '../vscode/userError.ts';
 import { findStationServers, type FoundServer } from './discovery.ts';
 
@@ -10,24 +11,20 @@ export async function findOnNetwork(connection: Connection, station: SelectedSta
     { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Looking for OpenHTF stations…') },
     () => findStationServers(),
   );
-  const typed = { label: `$(edit) ${vscode.l10n.t('Type an Address…')}`, description: '', server: undefined };
+  const typed = { label: `$(edit) ${vscode.l10n.t('Type an Address…')}`, server: undefined };
   const items = servers.map((server) => ({
     label: server.stationId,
     description: [server.address, server.testName].filter((part) => part !== null).join(' · '),
     server,
   }));
-  const picked = await vscode.window.showQuickPick<{
-    label: string;
-    description: string;
-    server: FoundServer | undefined;
-  }>([...items, typed], {
+  const picked = await pickOne<vscode.QuickPickItem & { server: FoundServer | undefined }>([...items, typed], {
     title: vscode.l10n.t('OpenHTF station that {0} follows', station.name),
     placeHolder:
       servers.length === 0
         ? vscode.l10n.t('No station responded. It must be running, and the network must allow multicast.')
         : vscode.l10n.t('Found on the network'),
   });
-  const address = picked === typed ? await typeAddress() : picked?.server?.address;
+  const address = picked.server?.address ?? (await typeAddress());
   if (address === undefined) throw new vscode.CancellationError();
   await connection.call(presence.setOperatorAddress, { params: { id: station.id }, body: { address } });
 }

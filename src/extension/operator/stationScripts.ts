@@ -1,12 +1,12 @@
-import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { testFilesGlob } from '../../shared/script/testFiles.ts';
 import type { SelectedStation } from '../connection/stationStore.ts';
-import { scriptDialogFilters } from '../vscode/scriptFile.ts';
+import { ignoredFiles, pickScript } from '../vscode/scriptFile.ts';
 
 const storedScripts = z.record(z.string(), z.string());
 const key = 'stationScripts';
+const maxFiles = 500;
 
 export class StationScripts {
   readonly #state: vscode.Memento;
@@ -31,38 +31,16 @@ export class StationScripts {
   }
 
   async pick(station: SelectedStation): Promise<void> {
-    const found = await vscode.workspace.findFiles(
-      testFilesGlob,
-      '**/{node_modules,.venv,venv,__pycache__,.git}/**',
-      500,
-    );
+    const found = await vscode.workspace.findFiles(testFilesGlob, ignoredFiles, maxFiles);
     const open = vscode.window.activeTextEditor?.document.uri.toString();
-    const items = found
-      .map((uri) => ({ label: basename(uri.fsPath), description: vscode.workspace.asRelativePath(uri), uri }))
-      .sort(
-        (a, b) =>
-          Number(b.uri.toString() === open) - Number(a.uri.toString() === open) ||
-          a.description.localeCompare(b.description),
-      );
-    const browse = { label: `$(folder-opened) ${vscode.l10n.t('Browse…')}`, description: '', uri: undefined };
-    const picked = await vscode.window.showQuickPick<{
-      label: string;
-      description: string;
-      uri: vscode.Uri | undefined;
-    }>([...items, browse], {
+    const isOpen = (uri: vscode.Uri): number => Number(uri.toString() === open);
+    const sorted = found.sort((a, b) => isOpen(b) - isOpen(a) || a.path.localeCompare(b.path));
+    const script = await pickScript(sorted, {
       title: vscode.l10n.t('Script that {0} starts', station.name),
       placeHolder: vscode.l10n.t('The Operator UI starts it, with the serial number of each unit'),
-      matchOnDescription: true,
       ignoreFocusOut: true, // an open Operator UI takes the focus when its window gets it
     });
-    const script = picked === browse ? await browseForScript() : picked?.uri;
-    if (script === undefined) throw new vscode.CancellationError();
     await this.#state.update(key, { ...this.#all, [station.id]: script.toString() });
     this.#changed.fire(station.id);
   }
-}
-
-async function browseForScript(): Promise<vscode.Uri | undefined> {
-  const [script] = (await vscode.window.showOpenDialog({ filters: scriptDialogFilters() })) ?? [];
-  return script;
 }

@@ -2,8 +2,6 @@ import * as vscode from 'vscode';
 import { type GoldenCheck, goldenChecks } from '../../shared/contract/goldenChecks.ts';
 import { type UnitListItem, units } from '../../shared/contract/units.ts';
 import { ago } from '../../shared/format/ago.ts';
-import { withoutIcons } from '../../shared/format/markdown.ts';
-import { oneLine } from '../../shared/format/oneLine.ts';
 import { gateDecision } from '../../shared/golden/gateDecision.ts';
 import { checkAt } from '../../shared/golden/goldenState.ts';
 import { hasIdOrIdentifier } from '../../shared/run/procedureChoice.ts';
@@ -11,7 +9,8 @@ import type { Connection } from '../connection/connection.ts';
 import { checkAdvice, checkSentence } from '../connection/goldenWords.ts';
 import type { StationStore } from '../connection/stationStore.ts';
 import type { Log } from '../vscode/log.ts';
-import { showWarning } from '../vscode/messages.ts';
+import { plainLabel, showWarning } from '../vscode/messages.ts';
+import { pickOne } from '../vscode/pick.ts';
 import { commandRemedy, UserError } from '../vscode/userError.ts';
 import type { StationName } from './runSession.ts';
 
@@ -67,11 +66,9 @@ export async function passGoldenGate(gate: Gate): Promise<ChosenSample | undefin
     checkAdvice(check),
     decision === 'sampleOnly' ? vscode.l10n.t('Other units are not tested on this station until then.') : '',
     loadedAt === undefined ? '' : lastKnown(connection, loadedAt),
-  ]
-    .filter((sentence) => sentence !== '')
-    .join(' ');
+  ].filter(Boolean);
   const buttons = decision === 'sampleOnly' ? [runSample] : [runSample, runAnyway];
-  const answer = await showWarning(message, { modal: true, detail }, ...buttons);
+  const answer = await showWarning(message, { modal: true, detail: detail.join(' ') }, ...buttons);
   if (answer === runAnyway) return undefined;
   if (answer !== runSample) throw new vscode.CancellationError();
   return pickSample(connection, check, station);
@@ -115,9 +112,9 @@ async function pickSample(connection: Connection, check: GoldenCheck, station: S
   const found = await samplesOf(connection, check.procedure.id);
   const isWanted = ({ sample }: UnitListItem): boolean => wanted.some((each) => each === sample);
   const items = [...found.filter(isWanted), ...found.filter((unit) => !isWanted(unit))].map((unit) => ({
-    label: withoutIcons(oneLine(unit.serial_number)),
+    label: plainLabel(unit.serial_number),
     description: unit.sample === 'golden' ? vscode.l10n.t('golden unit') : vscode.l10n.t('failing sample'),
-    detail: withoutIcons(oneLine(unit.part.number)),
+    detail: plainLabel(unit.part.number),
     unit,
   }));
   if (items.length === 0) {
@@ -126,13 +123,12 @@ async function pickSample(connection: Connection, check: GoldenCheck, station: S
       [commandRemedy(vscode.l10n.t('Mark Unit…'), 'markUnit')],
     );
   }
-  const picked = await vscode.window.showQuickPick(items, {
+  const { unit } = await pickOne(items, {
     title: vscode.l10n.t('Golden unit check on {0}', station.name),
     placeHolder: vscode.l10n.t('Connect the unit, then scan or choose its serial number'),
     ignoreFocusOut: true,
   });
-  if (picked === undefined) throw new vscode.CancellationError();
-  return { serialNumber: picked.unit.serial_number, partNumber: picked.unit.part.number };
+  return { serialNumber: unit.serial_number, partNumber: unit.part.number };
 }
 
 /** Returns the samples that the procedure has tested, or else all samples: a new golden unit may have no run yet. */

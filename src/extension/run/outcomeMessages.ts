@@ -8,8 +8,9 @@ import { lastAttempts } from '../../shared/run/attempts.ts';
 import { limitsOf } from '../../shared/run/limits.ts';
 import { hasFailed, reportOf } from '../../shared/run/report.ts';
 import { limitsText, measuredText, resultsOf } from '../../shared/run/results.ts';
-import { showError, showInformation, showWarning } from '../vscode/messages.ts';
+import { offer, showError, showInformation, showWarning } from '../vscode/messages.ts';
 import { lineRange } from '../vscode/scriptFile.ts';
+import { commandRemedy, type Remedy } from '../vscode/userError.ts';
 import type { ScriptEnd } from './process/scriptProcess.ts';
 import type { StationName } from './runSession.ts';
 
@@ -18,34 +19,26 @@ export interface Unsaved {
   readonly sentence: string;
 }
 
-export async function showUnsaved(
-  unsaved: readonly Unsaved[],
-  all: number,
-  station: string,
-): Promise<string | undefined> {
+export async function showUnsaved(unsaved: readonly Unsaved[], all: number, station: string): Promise<void> {
   const [first] = unsaved;
-  if (first === undefined) return undefined;
+  if (first === undefined) return;
   const remedies = unsaved.flatMap(({ execution: { id, push } }) =>
     push !== null && 'pendingReason' in push && push.remedy !== undefined ? [{ id, remedy: push.remedy }] : [],
   );
-  const actions = new Map<string, readonly [command: string, argument: unknown]>();
+  const actions: Remedy[] = [];
   const partNumber = remedies.find(({ remedy }) => remedy === 'partNumber');
   if (partNumber !== undefined) {
-    actions.set(vscode.l10n.t('Give Part Number…'), ['testStations.givePartNumber', { id: partNumber.id }]);
+    actions.push(commandRemedy(vscode.l10n.t('Give Part Number…'), 'givePartNumber', { id: partNumber.id }));
   }
   if (remedies.some(({ remedy }) => remedy === 'key')) {
-    actions.set(vscode.l10n.t('Generate New Key…'), ['testStations.rotateKey', { id: station }]);
-    actions.set(vscode.l10n.t('Paste Key…'), ['testStations.pasteKey', { id: station }]);
+    actions.push(commandRemedy(vscode.l10n.t('Generate New Key…'), 'rotateKey', { id: station }));
+    actions.push(commandRemedy(vscode.l10n.t('Paste Key…'), 'pasteKey', { id: station }));
   }
   const message =
     unsaved.length === 1
       ? first.sentence
       : vscode.l10n.t('{0} of {1} runs were not saved. {2}', unsaved.length, all, first.sentence);
-  const chosen = await showError(message, ...actions.keys(), resultsLabel());
-  const action = chosen === undefined ? undefined : actions.get(chosen);
-  if (action === undefined) return chosen;
-  await vscode.commands.executeCommand(...action);
-  return undefined;
+  await offer(showError, message, [...actions, showResults()]);
 }
 
 export function describeDeath({ live, exitCode }: ScriptEnd): string {
@@ -55,9 +48,8 @@ export function describeDeath({ live, exitCode }: ScriptEnd): string {
     : vscode.l10n.t('The Python process died with exit code {0}.', exitCode);
 }
 
-export async function showWithoutTest(script: string, end: ScriptEnd): Promise<string | undefined> {
-  return showWarning(describeRunWithoutTest(script, end), resultsLabel());
-}
+export const showWithoutTest = (script: string, end: ScriptEnd): Promise<void> =>
+  offer(showWarning, describeRunWithoutTest(script, end), [showResults()]);
 
 function describeRunWithoutTest(script: string, end: ScriptEnd): string {
   const { otherRuns, ended } = end.live;
@@ -114,7 +106,7 @@ export async function showSaved(
   station: StationName,
   all: readonly TestExecution[],
   isProcedureAssumed: boolean,
-): Promise<undefined> {
+): Promise<void> {
   const result = [describeResult(execution), describeFailures(run)].filter(Boolean).join(' ');
   const by = run.created_by_station;
   const message =
@@ -129,12 +121,9 @@ export async function showSaved(
     ? vscode.l10n.t('The script names no procedure, and only this one is linked.')
     : '';
   const good = foreign === '' && all.every(isGood);
-  const show = good ? showInformation : showWarning;
-  const open = vscode.l10n.t('Open Run');
-  if ((await show([message, assumed, foreign].filter(Boolean).join(' '), open)) === open) {
-    await vscode.commands.executeCommand('testStations.openRun', run.id);
-  }
-  return undefined;
+  await offer(good ? showInformation : showWarning, [message, assumed, foreign].filter(Boolean).join(' '), [
+    commandRemedy(vscode.l10n.t('Open Run'), 'openRun', run.id),
+  ]);
 }
 
 /** Returns whether the test passed, or the phases of a partial run. */
@@ -145,29 +134,36 @@ export async function showFailure(
   script: string,
   { type, message, place }: RunnerFailure,
   saved: number,
-): Promise<string | undefined> {
+): Promise<void> {
   const where = place === null ? script : `${basename(place.file)}:${place.line}`;
   const sentence =
     saved === 0
       ? vscode.l10n.t('{0}: {1} ({2}). Nothing was saved.', type, message, where)
       : vscode.l10n.t('{0}: {1} ({2}). Runs saved before: {3}.', type, message, where, saved);
-  const goTo = vscode.l10n.t('Go to Line');
-  const answer = await showError(sentence, ...(place === null ? [] : [goTo]), resultsLabel());
-  if (answer === goTo && place !== null) {
-    await vscode.window.showTextDocument(vscode.Uri.file(place.file), { selection: lineRange(place.line) });
+  const actions = [showResults()];
+  if (place !== null) {
+    const goTo = vscode.l10n.t('Go to Line');
+    const show = { selection: lineRange(place.line) };
+    actions.unshift({ label: goTo, run: () => vscode.window.showTextDocument(vscode.Uri.file(place.file), show) });
   }
-  return answer;
+  await offer(showError, sentence, actions);
 }
 
 function countRuns(executions: readonly TestExecution[]): string {
   const outcomes = executions.map((execution) => verdictOf(execution)?.outcome ?? 'ERROR');
-  const counts = [...new Set(outcomes)].map((each) => `${outcomes.filter((other) => other === each).length} ${each}`);
-  return vscode.l10n.t('{0} runs ({1})', executions.length, counts.join(', '));
+  return vscode.l10n.t('{0} runs ({1})', executions.length, countOutcomes(outcomes));
 }
 
-export const resultsLabel = (): string => vscode.l10n.t('Show Results');
+/** Returns a text such as `2 PASS, 1 FAIL`. */
+export const countOutcomes = (outcomes: readonly string[]): string =>
+  [...Map.groupBy(outcomes, (each) => each)].map(([outcome, same]) => `${same.length} ${outcome}`).join(', ');
 
-export async function showDryOutcome(script: string, end: ScriptEnd): Promise<string | undefined> {
+export const showResults = (): Remedy => ({
+  label: vscode.l10n.t('Show Results'),
+  run: () => vscode.commands.executeCommand('testing.showMostRecentOutput'),
+});
+
+export async function showDryOutcome(script: string, end: ScriptEnd): Promise<void> {
   const { executions, failure } = end.live;
   const last = executions.at(-1);
   if (failure !== null && !end.wasStopped) return showFailure(script, failure, 0);
@@ -182,5 +178,5 @@ export async function showDryOutcome(script: string, end: ScriptEnd): Promise<st
       .slice(0, 1)
       .map((message) => vscode.l10n.t('In a real run the client would not push it either: {0}', message)),
   ];
-  return show(sentences.join(' '), resultsLabel());
+  await offer(show, sentences.join(' '), [showResults()]);
 }

@@ -4,7 +4,7 @@ import type { StationStore } from '../connection/stationStore.ts';
 import { saveScripts } from '../vscode/saveScripts.ts';
 import { scanDocument } from '../vscode/scriptReader.ts';
 import { setting } from '../vscode/settings.ts';
-import { UserError } from '../vscode/userError.ts';
+import { commandRemedy, UserError } from '../vscode/userError.ts';
 import { passGoldenGate } from './goldenGate.ts';
 import type { PreparedTest } from './kinds/testKind.ts';
 import { testKindOf } from './kinds/testKinds.ts';
@@ -95,12 +95,7 @@ export async function requireAccess(connection: Connection, { id, name }: Statio
       'This machine has no key for {0} that works. Generate a new one to run scripts as this station.',
       name,
     ),
-    [
-      {
-        label: vscode.l10n.t('Generate New Key'),
-        run: () => vscode.commands.executeCommand('testStations.rotateKey', { id }),
-      },
-    ],
+    [commandRemedy(vscode.l10n.t('Generate New Key'), 'rotateKey', { id })],
   );
 }
 

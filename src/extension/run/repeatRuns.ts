@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { EndedRun, EndedTest } from '../connection/liveScripts.ts';
-import { showInformation, showWarning } from '../vscode/messages.ts';
+import { offer, showInformation, showWarning } from '../vscode/messages.ts';
+import { countOutcomes, showResults } from './outcomeMessages.ts';
 
 export type Repeating = { readonly times: number } | 'untilFailure';
 
@@ -41,14 +42,10 @@ export async function repeatRuns(
     if (last.wasStopped || last.failure !== null || last.tests.length === 0) break;
     if (repeating === 'untilFailure' && last.tests.some((test) => outcomeOf(test) !== 'PASS')) break;
   }
-  const counts = [...new Set(outcomes)].map((each) => `${outcomes.filter((other) => other === each).length} ${each}`);
-  const sentence = vscode.l10n.t('{0} was repeated: {1}.', script, counts.join(', ') || vscode.l10n.t('no test'));
+  const counts = countOutcomes(outcomes) || vscode.l10n.t('no test');
+  const sentence = vscode.l10n.t('{0} was repeated: {1}.', script, counts);
   const isGood = last?.wasStopped === false && outcomes.length > 0 && outcomes.every((outcome) => outcome === 'PASS');
-  const showResults = vscode.l10n.t('Show Results');
-  const show = isGood ? showInformation : showWarning;
-  void show(sentence, showResults).then((chosen) =>
-    chosen === showResults ? vscode.commands.executeCommand('testing.showMostRecentOutput') : undefined,
-  );
+  void offer(isGood ? showInformation : showWarning, sentence, [showResults()]);
 }
 
 const outcomeOf = ({ partialOutcome, outcome }: EndedTest): string => partialOutcome ?? outcome ?? 'ERROR';

@@ -12,7 +12,6 @@ import {
   describeDeath,
   describeResult,
   isGood,
-  resultsLabel,
   showDryOutcome,
   showFailure,
   showSaved,
@@ -56,7 +55,7 @@ export class RunOutcome implements vscode.Disposable {
     if (remedy !== undefined) throw remedy;
     if (station === undefined) {
       const isQuiet = run.repetition !== undefined && executions.every(isGood);
-      if (!isQuiet) this.#handleButton(showDryOutcome(run.name, end));
+      if (!isQuiet) this.#inBackground(showDryOutcome(run.name, end));
       return endedRun(
         end,
         executions.map((execution) => endedTest(execution)),
@@ -104,15 +103,15 @@ export class RunOutcome implements vscode.Disposable {
       ...unsaved.map(({ execution, sentence }) => ({ ...endedTest(execution), problem: sentence })),
     ];
     await this.#markRuns(access, session, confirmed, live.otherRuns);
-    if (unsaved.length > 0) this.#handleButton(showUnsaved(unsaved, live.executions.length, station.id));
+    if (unsaved.length > 0) this.#inBackground(showUnsaved(unsaved, live.executions.length, station.id));
     const last = confirmed.at(-1);
     if (live.failure !== null && !stopped) {
-      this.#handleButton(showFailure(script, live.failure, confirmed.length + live.otherRuns.length));
+      this.#inBackground(showFailure(script, live.failure, confirmed.length + live.otherRuns.length));
     } else if (last !== undefined && confirmed.length === live.executions.length) {
       if (session.repetition !== undefined && live.executions.every(isGood)) return ended;
-      this.#handleButton(showSaved(last.execution, last.run, station, live.executions, procedure.isAssumed));
+      this.#inBackground(showSaved(last.execution, last.run, station, live.executions, procedure.isAssumed));
     } else if (live.executions.length === 0 && !stopped) {
-      this.#handleButton(showWithoutTest(script, end));
+      this.#inBackground(showWithoutTest(script, end));
     }
     return ended;
   }
@@ -169,12 +168,9 @@ export class RunOutcome implements vscode.Disposable {
         );
   }
 
-  #handleButton(shown: Promise<string | undefined>): void {
-    shown
-      .then((chosen) =>
-        chosen === resultsLabel() ? vscode.commands.executeCommand('testing.showMostRecentOutput') : undefined,
-      )
-      .catch(this.#dependencies.report);
+  /** The user may answer the message later. */
+  #inBackground(shown: Promise<void>): void {
+    shown.catch(this.#dependencies.report);
   }
 }
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod';
-import { showWarning } from '../vscode/messages.ts';
+import { offer, showWarning } from '../vscode/messages.ts';
 import { activeScript } from '../vscode/scriptFile.ts';
 import { ensureSelectedStation, requireAccess } from './prepareRun.ts';
 import { startupModules, stationEnvironment, trustEnvironment } from './process/scriptEnvironment.ts';
@@ -60,15 +60,14 @@ export class StationTerminals implements vscode.Disposable {
     const [, station] = old[0] ?? [];
     if (station === undefined) return;
     for (const [terminal] of old) this.#open.delete(terminal);
-    const openNew = vscode.l10n.t('Open New Terminal');
-    const chosen = await showWarning(
+    await offer(
+      showWarning,
       vscode.l10n.t(
         'The open terminal of {0} still has its old key: runs that are pushed from it are refused.',
         station.name,
       ),
-      openNew,
+      [{ label: vscode.l10n.t('Open New Terminal'), run: () => this.open({ station }) }],
     );
-    if (chosen === openNew) await this.open({ station });
   }
 
   dispose(): void {

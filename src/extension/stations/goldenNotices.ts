@@ -4,7 +4,8 @@ import type { GoldenCheck } from '../../shared/contract/goldenChecks.ts';
 import { checkAdvice, checkSentence } from '../connection/goldenWords.ts';
 import type { StationItem } from '../connection/stationSource.ts';
 import type { StationStore } from '../connection/stationStore.ts';
-import { showError } from '../vscode/messages.ts';
+import { offer, showError } from '../vscode/messages.ts';
+import { commandRemedy } from '../vscode/userError.ts';
 
 const key = 'notifiedGoldenRuns';
 const storedRuns = z.array(z.string()).catch([]);
@@ -12,12 +13,10 @@ const maxStoredRuns = 100;
 
 /** Notifies the user once of each run of a golden unit or failing sample that failed a check of the selected or a watched station. */
 export function goldenNotices(store: StationStore, state: vscode.Memento): vscode.Disposable {
-  const notify = async (station: StationItem, check: GoldenCheck, run: string): Promise<void> => {
-    const openRun = vscode.l10n.t('Open Run');
-    const message = `${checkSentence(check, station.name)} ${checkAdvice(check)}`;
-    if ((await showError(message, openRun)) !== openRun) return;
-    await vscode.commands.executeCommand('testStations.openRun', run);
-  };
+  const notify = (station: StationItem, check: GoldenCheck, run: string): Promise<void> =>
+    offer(showError, `${checkSentence(check, station.name)} ${checkAdvice(check)}`, [
+      commandRemedy(vscode.l10n.t('Open Run'), 'openRun', run),
+    ]);
   return store.onDidChange(() => {
     const shown = storedRuns.parse(state.get(key));
     const failed = (store.stations ?? [])

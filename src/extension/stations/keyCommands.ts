@@ -5,8 +5,8 @@ import type { Connection } from '../connection/connection.ts';
 import type { Services } from '../connection/services.ts';
 import type { StationItem } from '../connection/stationSource.ts';
 import type { SelectedStation } from '../connection/stationStore.ts';
-import { confirm, showDone, showInformation } from '../vscode/messages.ts';
-import { commandRemedy, UserError } from '../vscode/userError.ts';
+import { confirm, offer, showDone, showInformation } from '../vscode/messages.ts';
+import { commandRemedy, type Remedy, UserError } from '../vscode/userError.ts';
 import { offerDashboard } from './serverCommands.ts';
 import { runningWarning, type StationChoice } from './stationChoice.ts';
 
@@ -31,24 +31,19 @@ async function saveKey(connection: Connection, station: string, key: string): Pr
   } catch (error) {
     throw new UserError(
       vscode.l10n.t('The station has a new key, but VS Code’s secret storage did not take it. Copy it now.'),
-      [{ label: vscode.l10n.t('Copy Key'), run: () => vscode.env.clipboard.writeText(key) }],
+      [copyRemedy(key)],
       { cause: error },
     );
   }
 }
 
-interface NextStep {
-  readonly label: string;
-  readonly command: string;
-  readonly argument: unknown;
-}
+const copyRemedy = (key: string): Remedy => ({
+  label: vscode.l10n.t('Copy Key'),
+  run: () => vscode.env.clipboard.writeText(key),
+});
 
-export async function offerKey(key: string, message: string, next?: NextStep): Promise<void> {
-  const copy = vscode.l10n.t('Copy Key');
-  const chosen = await showInformation(message, ...(next === undefined ? [] : [next.label]), copy);
-  if (chosen === copy) await vscode.env.clipboard.writeText(key);
-  else if (chosen !== undefined) await vscode.commands.executeCommand(next?.command ?? '', next?.argument);
-}
+export const offerKey = (key: string, message: string, ...next: readonly Remedy[]): Promise<void> =>
+  offer(showInformation, message, [...next, copyRemedy(key)]);
 
 /** Offers to create a key in the dashboard and to paste it, for a server whose API cannot create keys. */
 export function offerPaste(connection: Connection, station: SelectedStation): Promise<void> {
@@ -60,7 +55,7 @@ export function offerPaste(connection: Connection, station: SelectedStation): Pr
       connection.serverName,
       station.name,
     ),
-    { label: vscode.l10n.t('Paste Key'), command: 'testStations.pasteKey' },
+    commandRemedy(vscode.l10n.t('Paste Key'), 'pasteKey', { id: station.id }),
   );
 }
 

@@ -2,11 +2,10 @@ import * as vscode from 'vscode';
 import { name60 } from '../../shared/contract/common.ts';
 import { procedureIdentifier, type ProcedureListItem } from '../../shared/contract/procedures.ts';
 import type { LinkedProcedure } from '../../shared/contract/stations.ts';
-import { withoutIcons } from '../../shared/format/markdown.ts';
-import { nameBesideLabel, procedureLabel } from '../../shared/run/procedureChoice.ts';
 import type { Connection } from '../connection/connection.ts';
-import { listProcedures } from '../connection/procedureLinks.ts';
+import { pickProcedure, type ProcedureItem, procedureItem } from '../connection/procedureLinks.ts';
 import type { StationItem } from '../connection/stationSource.ts';
+import { pickOne } from '../vscode/pick.ts';
 import { askInSteps, askOne, type Question, type Step } from '../vscode/steps.ts';
 import { UserError } from '../vscode/userError.ts';
 import type { StationChoice } from './stationChoice.ts';
@@ -16,18 +15,6 @@ export interface PickedProcedure {
   readonly label: string;
 }
 
-interface ProcedureItem extends vscode.QuickPickItem {
-  readonly id: string;
-  readonly name: string;
-  readonly identifier: string | null;
-}
-
-function toItem(procedure: ProcedureListItem | LinkedProcedure): ProcedureItem {
-  const { id, name, identifier = null } = procedure;
-  const label = withoutIcons(procedureLabel(procedure));
-  return { id, name, identifier, label, description: withoutIcons(nameBesideLabel(procedure)) };
-}
-
 export async function chosenProcedure(
   connection: Connection,
   choice: StationChoice,
@@ -35,11 +22,9 @@ export async function chosenProcedure(
   title: string,
 ): Promise<ProcedureItem> {
   const node = choice.node(argument);
-  if (node?.kind === 'procedure') return toItem(node.procedure);
-  if (node?.kind === 'golden') return toItem(node.check.procedure);
-  const all = await listProcedures(connection);
-  if (all.length === 0) throw new UserError(vscode.l10n.t('There is no procedure yet.'));
-  return picked(await vscode.window.showQuickPick(all.map(toItem), { title, matchOnDescription: true }));
+  if (node?.kind === 'procedure') return procedureItem(node.procedure);
+  if (node?.kind === 'golden') return procedureItem(node.check.procedure);
+  return pickProcedure(connection, title);
 }
 
 /** @returns undefined when the user wants to create a procedure, or there is none to choose */
@@ -48,7 +33,7 @@ export async function pickUnlinked(
   all: readonly ProcedureListItem[],
 ): Promise<readonly PickedProcedure[] | undefined> {
   const linked = new Set(station.procedures.map(({ id }) => id));
-  const items = all.filter(({ id }) => !linked.has(id)).map(toItem);
+  const items = all.filter(({ id }) => !linked.has(id)).map(procedureItem);
   if (items.length === 0) return undefined;
   const box = vscode.window.createQuickPick<ProcedureItem>();
   box.placeholder = vscode.l10n.t('Procedures whose runs the station may push');
@@ -70,7 +55,7 @@ export async function pickLinked(station: StationItem): Promise<LinkedProcedure>
     throw new UserError(vscode.l10n.t('{0} has no linked procedure.', station.name));
   }
   const title = vscode.l10n.t('Unlink procedure from {0}', station.name);
-  return picked(await vscode.window.showQuickPick(station.procedures.map(toItem), { title }));
+  return pickOne(station.procedures.map(procedureItem), { title });
 }
 
 export async function askProcedure(withIdentifier: boolean): Promise<{ name: string; identifier?: string }> {
@@ -105,9 +90,4 @@ export async function askIdentifier(step: Step, value: string): Promise<string |
       text.trim() === '' ? undefined : procedureIdentifier.safeParse(text).error?.issues[0]?.message,
   });
   return identifier || null;
-}
-
-function picked<T>(answer: T | undefined): T {
-  if (answer === undefined) throw new vscode.CancellationError();
-  return answer;
 }

@@ -4,9 +4,10 @@ import { stations } from '../../shared/contract/stations.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { RemoteServerEntry } from '../connection/serverList.ts';
 import type { Commands } from '../vscode/commands.ts';
-import { confirm, showDone, showInformation } from '../vscode/messages.ts';
+import { confirm, offer, showDone, showInformation } from '../vscode/messages.ts';
+import { pickOne } from '../vscode/pick.ts';
 import { askInSteps, type Question } from '../vscode/steps.ts';
-import { commandRemedy, UserError } from '../vscode/userError.ts';
+import { commandRemedy, type Remedy, UserError } from '../vscode/userError.ts';
 import { askHow, signInWithProvider } from './providerSignIn.ts';
 import { askCaFile, askKey, askPlace, cloud, isUnencrypted, type VerifiedKey } from './serverQuestions.ts';
 
@@ -87,12 +88,8 @@ export function registerServerCommands(commands: Commands, connection: Connectio
       label: `$(organization) ${vscode.l10n.t('Connect to Lab Server…')}`,
       use: () => vscode.commands.executeCommand('testStations.connectLabServer'),
     };
-    const picked = await vscode.window.showQuickPick<vscode.QuickPickItem & { use: () => Thenable<unknown> }>(
-      [local, ...remote, connect, add],
-      { title: vscode.l10n.t('Server of stations and runs') },
-    );
-    if (picked === undefined) throw new vscode.CancellationError();
-    await picked.use();
+    const all: (vscode.QuickPickItem & { use: () => Thenable<unknown> })[] = [local, ...remote, connect, add];
+    await (await pickOne(all, { title: vscode.l10n.t('Server of stations and runs') })).use();
   });
 
   commands.register('signIn', async () => {
@@ -121,8 +118,7 @@ export function registerServerCommands(commands: Commands, connection: Connectio
   commands.register('removeServer', async () => {
     const items = servers.all.map((place) => ({ label: new URL(place.url).host, place }));
     if (items.length === 0) throw new UserError(vscode.l10n.t('No TofuPilot server has been added.'));
-    const picked = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Remove server') });
-    if (picked === undefined) throw new vscode.CancellationError();
+    const picked = await pickOne(items, { title: vscode.l10n.t('Remove server') });
     const sure = await confirm({
       message: vscode.l10n.t('Remove {0} from the list of servers?', picked.label),
       detail: vscode.l10n.t(
@@ -195,24 +191,15 @@ const confirmUnencrypted = (url: string): Promise<boolean> =>
     button: vscode.l10n.t('Use Unencrypted'),
   });
 
-/**
- * Shows what the user can do in the dashboard instead of here, with a button that opens the dashboard.
- * @param instead a sentence that says what to do in the dashboard
- * @param next a second button
- */
-export async function offerDashboard(
+/** @param instead a sentence that says what to do in the dashboard instead of here */
+export function offerDashboard(
   connection: Connection,
   station: { id: string },
   instead: string,
-  next?: { label: string; command: string },
+  ...next: readonly Remedy[]
 ): Promise<void> {
-  const open = vscode.l10n.t('Open {0}', connection.serverName);
-  const buttons = [open, ...(next === undefined ? [] : [next.label])];
-  const chosen = await showInformation(instead, ...buttons);
-  if (chosen === open) await openDashboardOf(connection, station);
-  else if (next !== undefined && chosen === next.label) {
-    await vscode.commands.executeCommand(next.command, { id: station.id });
-  }
+  const label = vscode.l10n.t('Open {0}', connection.serverName);
+  return offer(showInformation, instead, [{ label, run: () => openDashboardOf(connection, station) }, ...next]);
 }
 
 /** Opens the dashboard of the station's organization. The addresses of its pages are not documented. */

@@ -4,6 +4,7 @@ import { ApiError } from '../client/apiError.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { RemoteServerEntry } from '../connection/serverList.ts';
 import { showError } from '../vscode/messages.ts';
+import { pickFile } from '../vscode/pick.ts';
 import type { Step } from '../vscode/steps.ts';
 
 export const cloud = 'https://www.tofupilot.app';
@@ -140,12 +141,10 @@ async function offerCaFile(message: string): Promise<string> {
 }
 
 export async function askCaFile(): Promise<string> {
-  const [file] =
-    (await vscode.window.showOpenDialog({
-      title: vscode.l10n.t('Certificates of the authority (PEM)'),
-      openLabel: vscode.l10n.t('Trust'),
-      filters: { [vscode.l10n.t('Certificates')]: ['pem', 'crt', 'cer'] },
-    })) ?? [];
-  if (file === undefined) throw new vscode.CancellationError();
+  const file = await pickFile({
+    title: vscode.l10n.t('Certificates of the authority (PEM)'),
+    openLabel: vscode.l10n.t('Trust'),
+    filters: { [vscode.l10n.t('Certificates')]: ['pem', 'crt', 'cer'] },
+  });
   return file.fsPath;
 }

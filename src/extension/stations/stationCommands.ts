@@ -7,6 +7,7 @@ import type { StationItem } from '../connection/stationSource.ts';
 import { askTakeOver } from '../connection/takeOver.ts';
 import type { UsedStations } from '../connection/usedStations.ts';
 import { confirm } from '../vscode/messages.ts';
+import { commandRemedy } from '../vscode/userError.ts';
 import { issueKey, offerKey, offerPaste } from './keyCommands.ts';
 import { isNode, type Node } from './nodes.ts';
 import { runningWarning, type StationChoice } from './stationChoice.ts';
@@ -29,7 +30,7 @@ export function registerStationCommands({ commands, connection, store, used }: S
         'Station {0} is ready. Its key is kept in VS Code’s secret storage. Copy it if it is needed elsewhere.',
         name,
       ),
-      { label: vscode.l10n.t('Link Procedure'), command: 'testStations.linkProcedure', argument: { id } },
+      commandRemedy(vscode.l10n.t('Link Procedure'), 'linkProcedure', { id }),
     );
   });
 

@@ -6,7 +6,8 @@ import { StationTransitions } from '../../shared/uptime/stationTransitions.ts';
 import { pickStation, stationIdOf } from '../connection/pickStation.ts';
 import type { Services } from '../connection/services.ts';
 import type { StationItem } from '../connection/stationSource.ts';
-import { showDone, showInformation, showWarning } from '../vscode/messages.ts';
+import { offer, showDone, showInformation, showWarning } from '../vscode/messages.ts';
+import { commandRemedy } from '../vscode/userError.ts';
 
 const key = 'watchedStations';
 const storedStations = z.array(z.string()).catch([]);
@@ -62,12 +63,10 @@ export class Watching implements vscode.Disposable {
 
   async #notify(station: StationItem, change: 'disconnected' | 'reconnected'): Promise<void> {
     if (await this.#isPaused(station.id)) return;
-    const open = vscode.l10n.t('Open Uptime');
-    const chosen =
-      change === 'disconnected'
-        ? await showWarning(vscode.l10n.t('{0} has disconnected.', station.name), open)
-        : await showInformation(vscode.l10n.t('{0} is connected again.', station.name), open);
-    if (chosen === open) await vscode.commands.executeCommand('testStations.openUptime', { id: station.id });
+    const open = [commandRemedy(vscode.l10n.t('Open Uptime'), 'openUptime', { id: station.id })];
+    await (change === 'disconnected'
+      ? offer(showWarning, vscode.l10n.t('{0} has disconnected.', station.name), open)
+      : offer(showInformation, vscode.l10n.t('{0} is connected again.', station.name), open));
   }
 
   /** Returns whether changes are not to be notified now; false if the server cannot be asked. */

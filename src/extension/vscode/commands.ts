@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import type { Log } from './log.ts';
-import { showError } from './messages.ts';
+import { offer, showError } from './messages.ts';
 import { hasRemedies } from './userError.ts';
 
 /**
@@ -46,9 +46,8 @@ export class Commands {
       ...(hasRemedies(error) ? error.remedies : []),
       { label: vscode.l10n.t('Show Log'), run: () => this.#log.show() },
     ];
-    const chosen = await showError(message, ...remedies.map((remedy) => remedy.label));
     try {
-      await remedies.find((remedy) => remedy.label === chosen)?.run();
+      await offer(showError, message, remedies);
     } catch (next) {
       await this.show(next);
     }

@@ -1,4 +1,4 @@
-import { isAbsolute, join } from 'node:path';
+import { basename, isAbsolute, join } from 'node:path';
 import * as vscode from 'vscode';
 import {
   testFileEndings,
@@ -7,6 +7,7 @@ import {
   testFileKinds,
   testFilesGlob,
 } from '../../shared/script/testFiles.ts';
+import { pickFile, pickOne } from './pick.ts';
 
 export const scriptFiles: readonly vscode.DocumentFilter[] = [
   ...testFileKinds.flatMap(({ language }) => (language === null ? [] : [{ language, scheme: 'file' }])),
@@ -19,10 +20,6 @@ export const fileKindOf = ({ languageId, uri }: vscode.TextDocument): TestFileKi
 
 export const isScriptFile = (document: vscode.TextDocument): boolean =>
   document.uri.scheme === 'file' && fileKindOf(document) !== undefined;
-
-export const scriptDialogFilters = (): Record<string, string[]> => ({
-  [vscode.l10n.t('Test scripts')]: [...testFileEndings],
-});
 
 export function activeScript(): vscode.Uri | undefined {
   const document = vscode.window.activeTextEditor?.document;
@@ -41,6 +38,25 @@ export function pathInFolder(path: string, folder: string): string {
 export const lineRange = (lineFrom1: number): vscode.Range =>
   new vscode.Range(lineFrom1 - 1, 0, lineFrom1 - 1, Number.MAX_SAFE_INTEGER);
 
+interface ScriptItem extends vscode.QuickPickItem {
+  readonly uri: vscode.Uri | undefined;
+}
+
+/** Asks for one of the scripts, or for another one by a file dialog. */
+export async function pickScript(
+  scripts: readonly vscode.Uri[],
+  options: vscode.QuickPickOptions,
+): Promise<vscode.Uri> {
+  const items = scripts.map((uri): ScriptItem => ({
+    label: basename(uri.fsPath),
+    description: vscode.workspace.asRelativePath(uri),
+    uri,
+  }));
+  const browse: ScriptItem = { label: `$(folder-opened) ${vscode.l10n.t('Browse…')}`, uri: undefined };
+  const { uri } = await pickOne([...items, browse], { ...options, matchOnDescription: true });
+  return uri ?? pickFile({ filters: { [vscode.l10n.t('Test scripts')]: [...testFileEndings] } });
+}
+
 export const ignoredFolders = [
   'node_modules',
   'site-packages',
@@ -53,3 +69,6 @@ export const ignoredFolders = [
   '.git',
   '__pycache__',
 ];
+
+/** Matches the files in them, for searches of the workspace. */
+export const ignoredFiles = `**/{${ignoredFolders.join(',')}}/**`;

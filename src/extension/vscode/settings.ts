@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { slotNumber } from '../../shared/contract/operator.ts';
+import type { Remedy } from './userError.ts';
 
 interface Settings {
   readonly python: string;
@@ -43,9 +44,10 @@ export function setting<K extends keyof Settings>(name: K, scope?: vscode.Uri): 
   return schema[name].parse(vscode.workspace.getConfiguration('testStations', scope).get(name));
 }
 
-export function openSetting(name: keyof Settings): void {
-  void vscode.commands.executeCommand('workbench.action.openSettings', `testStations.${name}`);
-}
+export const settingRemedy = (name: keyof Settings, label = vscode.l10n.t('Open Setting')): Remedy => ({
+  label,
+  run: () => vscode.commands.executeCommand('workbench.action.openSettings', `testStations.${name}`),
+});
 
 export async function changeSetting<K extends keyof Settings>(name: K, value: Settings[K]): Promise<void> {
   await vscode.workspace.getConfiguration('testStations').update(name, value, vscode.ConfigurationTarget.Global);

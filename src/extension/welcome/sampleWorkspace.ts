@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import * as z from 'zod';
 import type { StationStore } from '../connection/stationStore.ts';
 import { showInformation } from '../vscode/messages.ts';
+import { pickFile } from '../vscode/pick.ts';
 import { openWalkthrough } from './walkthrough.ts';
 
 const name = 'test-stations-sample';
@@ -43,18 +44,14 @@ export async function showOpenedSample(context: vscode.ExtensionContext, store: 
   if (sample.fromWalkthrough) await openWalkthrough(context, 'run', true);
 }
 
-async function chosenParent(): Promise<vscode.Uri> {
-  const [parent] =
-    (await vscode.window.showOpenDialog({
-      title: vscode.l10n.t('Where to create the folder {0}', name),
-      openLabel: vscode.l10n.t('Create Here'),
-      canSelectFiles: false,
-      canSelectFolders: true,
-      defaultUri: vscode.Uri.file(homedir()),
-    })) ?? [];
-  if (parent === undefined) throw new vscode.CancellationError();
-  return parent;
-}
+const chosenParent = (): Promise<vscode.Uri> =>
+  pickFile({
+    title: vscode.l10n.t('Where to create the folder {0}', name),
+    openLabel: vscode.l10n.t('Create Here'),
+    canSelectFiles: false,
+    canSelectFolders: true,
+    defaultUri: vscode.Uri.file(homedir()),
+  });
 
 async function sampleIn(parent: vscode.Uri, samples: vscode.Uri): Promise<vscode.Uri> {
   const usual = vscode.Uri.joinPath(parent, name);

@@ -2,13 +2,15 @@ import * as vscode from 'vscode';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { junitXml } from '../../../shared/export/runJunit.ts';
 import { measurementsOfRun } from '../../../shared/export/runTables.ts';
+import { oneLine } from '../../../shared/format/oneLine.ts';
 import { reportOf } from '../../../shared/run/report.ts';
+import { pickOne } from '../../vscode/pick.ts';
 import type { Remedy } from '../../vscode/userError.ts';
 import type { ExportableRun } from './exportableRun.ts';
 import { installedBrowser, pdfReport } from './pdfReport.ts';
 import { reportFile } from './reportFile.ts';
 import { type FileFormat, saveExport, type WriteExport } from './saveExport.ts';
-import { pick, tableFormats, writeTable } from './tableExport.ts';
+import { tableFormats, writeTable } from './tableExport.ts';
 
 interface RunFormat extends FileFormat, vscode.QuickPickItem {
   /** Throws, before a file is asked for, if the format cannot be written. */
@@ -19,8 +21,8 @@ interface RunFormat extends FileFormat, vscode.QuickPickItem {
 const utf8 = new TextEncoder();
 
 export async function exportRun(exported: ExportableRun): Promise<void> {
-  const format = await pick(vscode.l10n.t('Export run of {0}', exported.run.unit.serial_number), formatsOf(exported));
-  await save(exported, format);
+  const title = oneLine(vscode.l10n.t('Export run of {0}', exported.run.unit.serial_number));
+  await save(exported, await pickOne(formatsOf(exported), { title }));
 }
 
 async function save({ run }: ExportableRun, format: RunFormat): Promise<void> {

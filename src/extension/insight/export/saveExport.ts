@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { safeFileName } from '../../../shared/format/fileNames.ts';
 import { plainMessage } from '../../../shared/format/oneLine.ts';
-import { showInformation } from '../../vscode/messages.ts';
+import { offer, showInformation } from '../../vscode/messages.ts';
 import { createDiskFile, type ExportFile } from './diskFile.ts';
 
 export interface FileFormat {
@@ -100,16 +100,13 @@ function memoryFile(target: vscode.Uri): ExportFile {
 async function showSaved(target: vscode.Uri, { extension }: FileFormat): Promise<void> {
   const isHere =
     target.scheme === 'file' && vscode.env.remoteName === undefined && vscode.env.uiKind === vscode.UIKind.Desktop;
-  const open = vscode.l10n.t('Open');
-  const reveal = vscode.l10n.t('Reveal');
-  const browse = vscode.l10n.t('Open in Browser');
+  const { executeCommand } = vscode.commands;
+  const open = { label: vscode.l10n.t('Open'), run: () => executeCommand('vscode.open', target) };
+  const reveal = { label: vscode.l10n.t('Reveal'), run: () => executeCommand('revealFileInOS', target) };
+  const browse = { label: vscode.l10n.t('Open in Browser'), run: () => vscode.env.openExternal(target) };
   const actions = [
     ...(extension === 'html' && isHere ? [browse] : extension === 'parquet' ? [] : [open]),
     ...(isHere ? [reveal] : []),
   ];
-  const path = vscode.workspace.asRelativePath(target);
-  const chosen = await showInformation(vscode.l10n.t('Saved as {0}.', path), ...actions);
-  if (chosen === browse) await vscode.env.openExternal(target);
-  if (chosen === open) await vscode.commands.executeCommand('vscode.open', target);
-  if (chosen === reveal) await vscode.commands.executeCommand('revealFileInOS', target);
+  await offer(showInformation, vscode.l10n.t('Saved as {0}.', vscode.workspace.asRelativePath(target)), actions);
 }

@@ -3,6 +3,7 @@ import { parquetEncoder } from '../../../shared/export/parquetEncoder.ts';
 import type { Column, Table, TableEncoder } from '../../../shared/export/table.ts';
 import { csvEncoder, jsonEncoder } from '../../../shared/export/textEncoders.ts';
 import { oneLine } from '../../../shared/format/oneLine.ts';
+import { pickOne } from '../../vscode/pick.ts';
 import { type FileFormat, saveExport, type WriteExport } from './saveExport.ts';
 
 export interface TableFormat extends FileFormat {
@@ -30,19 +31,13 @@ export const tableFormats = (): TableFormat[] => [
 
 export async function exportTable(title: string, tables: readonly OfferedTable[]): Promise<void> {
   const [only] = tables;
-  const table = tables.length === 1 && only !== undefined ? only : await pick(title, tables);
+  const table = tables.length === 1 && only !== undefined ? only : await pickOne(tables, { title: oneLine(title) });
   const formats = tableFormats().map((format) => ({ ...format, label: format.name }));
-  const format = await pick(vscode.l10n.t('Choose a format'), formats);
+  const format = await pickOne(formats, { title: vscode.l10n.t('Choose a format') });
   const day = new Date().toLocaleDateString('sv');
   await saveExport(`${table.name} ${day}`, format, async (file, report, token) => {
     await writeTable(await table.load(), format, file, report, token);
   });
-}
-
-export async function pick<T extends vscode.QuickPickItem>(title: string, items: readonly T[]): Promise<T> {
-  const picked = await vscode.window.showQuickPick(items, { title: oneLine(title) });
-  if (picked === undefined) throw new vscode.CancellationError();
-  return picked;
 }
 
 export async function writeTable(

@@ -1,13 +1,14 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { studies, type StudySummary } from '../../../shared/contract/studies.ts';
-import { withoutIcons } from '../../../shared/format/markdown.ts';
 import { oneLine } from '../../../shared/format/oneLine.ts';
 import type { Connection } from '../../connection/connection.ts';
+import { pickProcedure } from '../../connection/procedureLinks.ts';
+import { plainLabel } from '../../vscode/messages.ts';
 import { PagePanels } from '../../vscode/pagePanels.ts';
+import { pickOne } from '../../vscode/pick.ts';
 import { UserError } from '../../vscode/userError.ts';
 import type { AnalyticsSource } from '../analyticsSource.ts';
-import { askProcedure } from '../insightCommands.ts';
 import { createStudy, type StudySubject } from './newStudy.ts';
 import { StudyPanel, type StudyServices } from './studyPanel.ts';
 
@@ -36,7 +37,7 @@ export function registerStudies(services: StudyServices, source: AnalyticsSource
 async function subjectOf(connection: Connection, argument: unknown): Promise<StudySubject> {
   const { data } = subjectArgument.safeParse(argument);
   if (data === undefined)
-    return { procedure: await askProcedure(connection, vscode.l10n.t('New gauge study')), measurement: null };
+    return { procedure: (await pickProcedure(connection, vscode.l10n.t('New gauge study'))).id, measurement: null };
   const { procedureId, phaseName, measurementName } = data;
   return { procedure: procedureId, measurement: { phase_name: phaseName, measurement_name: measurementName } };
 }
@@ -52,15 +53,10 @@ async function pickStudy(connection: Connection): Promise<StudySummary> {
   const { data } = await connection.call(studies.list, { query: {} });
   if (data.length === 0) throw new UserError(vscode.l10n.t('There is no gauge study yet.'));
   const items = data.map((study) => ({
-    label: withoutIcons(oneLine(study.name)),
-    description: withoutIcons(oneLine(study.procedure.name)),
+    label: plainLabel(study.name),
+    description: plainLabel(study.procedure.name),
     detail: vscode.l10n.t('{0} of {1} runs', study.done, study.run_count),
     study,
   }));
-  const picked = await vscode.window.showQuickPick(items, {
-    title: vscode.l10n.t('Open gauge study'),
-    matchOnDescription: true,
-  });
-  if (picked === undefined) throw new vscode.CancellationError();
-  return picked.study;
+  return (await pickOne(items, { title: vscode.l10n.t('Open gauge study'), matchOnDescription: true })).study;
 }

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import { runs } from '../../../shared/contract/runs.ts';
 import type { Study, StudyTrial } from '../../../shared/contract/studies.ts';
-import { withoutIcons } from '../../../shared/format/markdown.ts';
 import { oneLine } from '../../../shared/format/oneLine.ts';
 import type { Connection } from '../../connection/connection.ts';
+import { plainLabel } from '../../vscode/messages.ts';
 import { outcomeIcon } from '../../vscode/outcomeIcons.ts';
+import { pickOne } from '../../vscode/pick.ts';
 import { shortTime } from '../../vscode/shortTime.ts';
 import { UserError } from '../../vscode/userError.ts';
 
@@ -29,17 +30,11 @@ export async function pickRunOfTrial(connection: Connection, study: Study, trial
   }
   const items = free.map((run) => ({
     label: shortTime(new Date(run.started_at)),
-    description: [run.outcome, withoutIcons(oneLine(run.created_by_station?.name ?? ''))].filter(Boolean).join(' · '),
+    description: [run.outcome, plainLabel(run.created_by_station?.name ?? '')].filter(Boolean).join(' · '),
     iconPath: outcomeIcon(run.outcome),
     id: run.id,
   }));
-  const title = vscode.l10n.t(
-    'Run {0}: {1}, {2}',
-    trial.position,
-    withoutIcons(oneLine(part)),
-    withoutIcons(oneLine(appraiser?.name ?? '')),
-  );
-  const picked = await vscode.window.showQuickPick(items, { title });
-  if (picked === undefined) throw new vscode.CancellationError();
-  return picked.id;
+  const who = plainLabel(appraiser?.name ?? '');
+  const title = vscode.l10n.t('Run {0}: {1}, {2}', trial.position, plainLabel(part), who);
+  return (await pickOne(items, { title })).id;
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod';
@@ -5,7 +6,7 @@ import { procedures } from '../../../shared/contract/procedures.ts';
 import { hasIdOrIdentifier } from '../../../shared/run/procedureChoice.ts';
 import { testFileKind, testFilesGlob } from '../../../shared/script/testFiles.ts';
 import type { Connection } from '../../connection/connection.ts';
-import { ignoredFolders, scriptDialogFilters } from '../../vscode/scriptFile.ts';
+import { ignoredFiles, pickScript } from '../../vscode/scriptFile.ts';
 
 const stateKey = 'studyScripts';
 const storedScripts = z.record(z.string(), z.string());
@@ -23,14 +24,15 @@ export class StudyScripts {
   /** Returns the script that names the procedure; asks if that is not exactly one. */
   async find(procedure: string): Promise<vscode.Uri> {
     const known = this.#all[procedure];
-    if (known !== undefined && (await exists(vscode.Uri.parse(known)))) return vscode.Uri.parse(known);
-    const ignored = `**/{${ignoredFolders.join(',')}}/**`;
-    const files = await vscode.workspace.findFiles(testFilesGlob, ignored, maxFiles);
+    if (known !== undefined && existsSync(vscode.Uri.parse(known).fsPath)) return vscode.Uri.parse(known);
+    const files = await vscode.workspace.findFiles(testFilesGlob, ignoredFiles, maxFiles);
     const { identifier } = await this.#connection.call(procedures.get, { params: { id: procedure } });
     const named: vscode.Uri[] = [];
     for (const file of files) if (await isOf({ id: procedure, identifier }, file)) named.push(file);
     const [only, ...others] = named;
-    const script = only !== undefined && others.length === 0 ? only : await pick(named.length > 0 ? named : files);
+    const title = vscode.l10n.t('Script of the gauge study');
+    const script =
+      only !== undefined && others.length === 0 ? only : await pickScript(named.length > 0 ? named : files, { title });
     await this.#state.update(stateKey, { ...this.#all, [procedure]: script.toString() });
     return script;
   }
@@ -47,29 +49,3 @@ async function isOf(procedure: { id: string; identifier: string | null }, file: 
   const { procedureArguments } = await kind.scan(source, basename(file.path));
   return procedureArguments.some((argument) => argument.kind === 'named' && hasIdOrIdentifier(procedure, argument.id));
 }
-
-async function pick(files: readonly vscode.Uri[]): Promise<vscode.Uri> {
-  const items = files.map((uri) => ({
-    label: basename(uri.fsPath),
-    description: vscode.workspace.asRelativePath(uri),
-    uri,
-  }));
-  const browse = { label: `$(folder-opened) ${vscode.l10n.t('Browse…')}`, description: '', uri: undefined };
-  const title = vscode.l10n.t('Script of the gauge study');
-  const picked = await vscode.window.showQuickPick<{ label: string; description: string; uri: vscode.Uri | undefined }>(
-    [...items, browse],
-    { title, matchOnDescription: true },
-  );
-  const [opened] =
-    picked === browse
-      ? ((await vscode.window.showOpenDialog({ filters: scriptDialogFilters() })) ?? [])
-      : [picked?.uri];
-  if (opened === undefined) throw new vscode.CancellationError();
-  return opened;
-}
-
-const exists = (uri: vscode.Uri): Promise<boolean> =>
-  Promise.resolve(vscode.workspace.fs.stat(uri)).then(
-    () => true,
-    () => false,
-  );

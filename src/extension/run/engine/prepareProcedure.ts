@@ -7,7 +7,7 @@ import { messageOf } from '../../../shared/format/messageOf.ts';
 import { readProcedure } from '../../../shared/procedure/readProcedure.ts';
 import type { StationAccess } from '../../connection/connection.ts';
 import type { Log } from '../../vscode/log.ts';
-import { openSetting, setting } from '../../vscode/settings.ts';
+import { setting, settingRemedy } from '../../vscode/settings.ts';
 import { UserError } from '../../vscode/userError.ts';
 import { launchEnvironment } from '../kinds/launchEnvironment.ts';
 import type { PreparedTest } from '../kinds/testKind.ts';
@@ -44,7 +44,7 @@ export async function prepareProcedure(dependencies: RunDependencies, run: RunSe
         '{0} takes its serial number from the file (auto_identify), so that no other can be given. Remove auto_identify, or let the script choose the serial number.',
         run.name,
       ),
-      [{ label: vscode.l10n.t('Open Setting'), run: () => openSetting('serialNumber') }],
+      [settingRemedy('serialNumber')],
     );
   }
   const env = await launchEnvironment(run.script);
@@ -84,7 +84,7 @@ async function requireEngine(script: vscode.Uri): Promise<{ path: string; versio
     label: vscode.l10n.t('Open Install Page'),
     run: () => vscode.env.openExternal(vscode.Uri.parse(installPage, true)),
   };
-  const settings = { label: vscode.l10n.t('Open Setting'), run: () => openSetting('tofupilotPath') };
+  const settings = settingRemedy('tofupilotPath');
   switch (found.kind) {
     case 'missing':
       throw new UserError(
@@ -161,7 +161,7 @@ async function attachDebugger(script: vscode.Uri, port: number, testRun: vscode.
 function cannotStart(program: string, error: unknown): UserError {
   return new UserError(
     vscode.l10n.t('{0} could not be started: {1}', program, messageOf(error)),
-    [{ label: vscode.l10n.t('Open Setting'), run: () => openSetting('tofupilotPath') }],
+    [settingRemedy('tofupilotPath')],
     { cause: error },
   );
 }

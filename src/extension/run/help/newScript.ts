@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import type { LinkedProcedure } from '../../../shared/contract/stations.ts';
-import { withoutIcons } from '../../../shared/format/markdown.ts';
-import { nameBesideLabel, procedureLabel } from '../../../shared/run/procedureChoice.ts';
+import { procedureItem } from '../../connection/procedureLinks.ts';
 import type { StationStore } from '../../connection/stationStore.ts';
+import { pickFile } from '../../vscode/pick.ts';
 import { askInSteps, type Question } from '../../vscode/steps.ts';
 import { UserError } from '../../vscode/userError.ts';
 import { procedureTemplate, scriptFileName, type ScriptKind, scriptTemplate } from './scriptTemplates.ts';
@@ -29,24 +30,19 @@ export async function newScript(store: StationStore): Promise<void> {
 
 /** Writes a procedure with the file of its phase into a folder, and never over other files. */
 async function newProcedure(procedure: LinkedProcedure | undefined): Promise<void> {
-  const [folder] =
-    (await vscode.window.showOpenDialog({
-      title: vscode.l10n.t('The folder of the new procedure'),
-      canSelectFiles: false,
-      canSelectFolders: true,
-      openLabel: vscode.l10n.t('Create Procedure'),
-    })) ?? [];
-  if (folder === undefined) throw new vscode.CancellationError();
+  const folder = await pickFile({
+    title: vscode.l10n.t('The folder of the new procedure'),
+    canSelectFiles: false,
+    canSelectFolders: true,
+    openLabel: vscode.l10n.t('Create Procedure'),
+  });
   const files = procedureTemplate(procedure).map(({ path, content }) => ({
     file: vscode.Uri.joinPath(folder, path),
     content,
   }));
   for (const { file } of files) {
-    const isTaken = await vscode.workspace.fs.stat(file).then(
-      () => true,
-      () => false,
-    );
-    if (isTaken) throw new UserError(vscode.l10n.t('{0} already exists. Choose another folder.', file.fsPath));
+    if (existsSync(file.fsPath))
+      throw new UserError(vscode.l10n.t('{0} already exists. Choose another folder.', file.fsPath));
   }
   for (const { file, content } of files) await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(content));
   const [first] = files;
@@ -59,11 +55,7 @@ interface Answers {
 }
 
 async function askWhatFor(station: string | undefined, linked: readonly LinkedProcedure[]): Promise<Answers> {
-  const procedures = linked.map((procedure) => ({
-    label: withoutIcons(procedureLabel(procedure)),
-    description: withoutIcons(nameBesideLabel(procedure)),
-    procedure,
-  }));
+  const procedures = linked.map((procedure) => ({ ...procedureItem(procedure), procedure }));
   const kinds = [
     {
       label: 'OpenHTF',

@@ -3,7 +3,7 @@ import { parseEnv } from 'node:util';
 import * as vscode from 'vscode';
 import { messageOf } from '../../../shared/format/messageOf.ts';
 import { folderOf, pathInFolder } from '../../vscode/scriptFile.ts';
-import { openSetting, setting } from '../../vscode/settings.ts';
+import { setting, settingRemedy } from '../../vscode/settings.ts';
 import { UserError } from '../../vscode/userError.ts';
 
 /** @throws UserError when the environment file cannot be read */
@@ -17,7 +17,7 @@ export async function launchEnvironment(script: vscode.Uri): Promise<Record<stri
   } catch (error) {
     const reason = messageOf(error);
     throw new UserError(vscode.l10n.t('The environment file {0} cannot be read: {1}.', file, reason), [
-      { label: vscode.l10n.t('Open Setting'), run: () => openSetting('envFile') },
+      settingRemedy('envFile'),
     ]);
   }
 }

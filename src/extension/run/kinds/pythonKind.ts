@@ -5,7 +5,7 @@ import { messageOf } from '../../../shared/format/messageOf.ts';
 import { pythonFiles, robotFiles } from '../../../shared/script/testFiles.ts';
 import type { StationAccess } from '../../connection/connection.ts';
 import { folderOf, pathInFolder } from '../../vscode/scriptFile.ts';
-import { openSetting, setting } from '../../vscode/settings.ts';
+import { setting, settingRemedy } from '../../vscode/settings.ts';
 import { UserError } from '../../vscode/userError.ts';
 import { DebuggedProcess } from '../process/debuggedProcess.ts';
 import { RunnerProcess, type RunPlan } from '../process/runnerProcess.ts';
@@ -108,7 +108,7 @@ async function environmentOf(
 function cannotStart({ command }: Interpreter, error: unknown): UserError {
   return new UserError(
     vscode.l10n.t('Python could not be started with {0}: {1}', command.join(' '), messageOf(error)),
-    [{ label: vscode.l10n.t('Open Setting'), run: () => openSetting('python') }],
+    [settingRemedy('python')],
     { cause: error },
   );
 }

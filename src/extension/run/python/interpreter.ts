@@ -8,7 +8,7 @@ import * as z from 'zod';
 import { environmentWithoutKeys } from '../../vscode/environment.ts';
 import type { Log } from '../../vscode/log.ts';
 import { folderOf } from '../../vscode/scriptFile.ts';
-import { changeSetting, openSetting, setting } from '../../vscode/settings.ts';
+import { changeSetting, setting, settingRemedy } from '../../vscode/settings.ts';
 import { UserError } from '../../vscode/userError.ts';
 
 export interface Interpreter {
@@ -54,7 +54,7 @@ export async function interpreterFor(script: vscode.Uri, log: Log): Promise<Inte
     vscode.l10n.t(
       'No Python was found to run the script with. Install Python 3.10 or later, or name one in the settings.',
     ),
-    [{ label: vscode.l10n.t('Open Setting'), run: () => openSetting('python') }],
+    [settingRemedy('python')],
   );
 }
 

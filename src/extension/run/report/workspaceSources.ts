@@ -3,7 +3,7 @@ import type { Run } from '../../../shared/contract/runs.ts';
 import { baseName } from '../../../shared/format/fileNames.ts';
 import { phaseSources, sourceFile } from '../../../shared/script/phaseSources.ts';
 import { testFilesGlob } from '../../../shared/script/testFiles.ts';
-import { ignoredFolders } from '../../vscode/scriptFile.ts';
+import { ignoredFiles } from '../../vscode/scriptFile.ts';
 
 interface Place {
   uri: vscode.Uri;
@@ -16,13 +16,12 @@ export interface WorkspaceSources {
   files: ReadonlyMap<string, Place>;
 }
 
-const excluded = `**/{${ignoredFolders.join(',')}}/**`;
 const maxFiles = 2000;
 
 /** Searches the workspace's scripts. Never rejects: unreadable files are skipped. */
 export async function findSources(run: Run): Promise<WorkspaceSources> {
   const uris = new Map(
-    (await vscode.workspace.findFiles(testFilesGlob, excluded, maxFiles)).map((uri) => [uri.fsPath, uri] as const),
+    (await vscode.workspace.findFiles(testFilesGlob, ignoredFiles, maxFiles)).map((uri) => [uri.fsPath, uri] as const),
   );
   const paths = [...uris.keys()];
   const files = new Map<string, Place>();

@@ -4,6 +4,7 @@ import { oneLine } from '../../../shared/format/oneLine.ts';
 import { isSameFilter, noFilter, runsFilter } from '../../../shared/run/runsFilter.ts';
 import type { Commands } from '../../vscode/commands.ts';
 import { confirm, showDone } from '../../vscode/messages.ts';
+import { pickOne } from '../../vscode/pick.ts';
 import { askOne } from '../../vscode/steps.ts';
 import { UserError } from '../../vscode/userError.ts';
 import { askRunsFilter } from './askRunsFilter.ts';
@@ -22,9 +23,7 @@ export function registerRunsFilter(commands: Commands, dependencies: FilterDepen
       description: filterWords(view.filter, store.selected?.name),
       view,
     }));
-    const picked = await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true });
-    if (picked === undefined) throw new vscode.CancellationError();
-    return picked.view;
+    return (await pickOne(items, { placeHolder, matchOnDescription: true })).view;
   };
   commands.register('filterRuns', async (given) => {
     await focus();

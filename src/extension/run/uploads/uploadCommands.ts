@@ -5,10 +5,11 @@ import { withoutIcons } from '../../../shared/format/markdown.ts';
 import { oneLine } from '../../../shared/format/oneLine.ts';
 import type { Commands } from '../../vscode/commands.ts';
 import { confirm, showDone, showInformation } from '../../vscode/messages.ts';
+import { pickOne } from '../../vscode/pick.ts';
 import { UserError } from '../../vscode/userError.ts';
 import { partNumberProblem, type PartNumbers } from '../questions/unitQuestions.ts';
 import type { PendingUpload } from './uploadFolder.ts';
-import { pendingReason } from './uploadPending.ts';
+import { pendingReason, type UploadResult } from './uploadPending.ts';
 import { reasonOf, type UploadQueue } from './uploadQueue.ts';
 
 export function registerUploadCommands(
@@ -30,18 +31,18 @@ export function registerUploadCommands(
       description: result.outcome,
       result,
     }));
-    const picked = await vscode.window.showQuickPick(items, { title });
-    if (picked === undefined) throw new vscode.CancellationError();
-    return picked.result;
+    return (await pickOne(items, { title })).result;
+  };
+  const requireUploaded = (result: PendingUpload, pushed: UploadResult): void => {
+    if ('runId' in pushed) return;
+    throw new UserError(
+      vscode.l10n.t('The result of {0} was not uploaded: {1}', unitNameOf(result), pushed.pendingReason),
+    );
   };
 
   commands.register('retryUpload', async (argument) => {
     const result = await chosen(argument, vscode.l10n.t('Retry upload'));
-    const pushed = await uploads.retry(result);
-    if ('pendingReason' in pushed)
-      throw new UserError(
-        vscode.l10n.t('The result of {0} was not uploaded: {1}', unitNameOf(result), pushed.pendingReason),
-      );
+    requireUploaded(result, await uploads.retry(result));
     showDone(vscode.l10n.t('The result of {0} was uploaded', unitNameOf(result)));
   });
 
@@ -58,11 +59,7 @@ export function registerUploadCommands(
     if (number === undefined) return;
     await partNumbers.save(script, number.trim());
     for (const each of await withOthers(result)) {
-      const pushed = await uploads.setPartNumber(each, number.trim());
-      if ('pendingReason' in pushed)
-        throw new UserError(
-          vscode.l10n.t('The result of {0} was not uploaded: {1}', unitNameOf(each), pushed.pendingReason),
-        );
+      requireUploaded(each, await uploads.setPartNumber(each, number.trim()));
     }
     showDone(vscode.l10n.t('The result of {0} was uploaded', unitNameOf(result)));
   });

@@ -17,7 +17,6 @@ import { registerUptime } from './uptime/index.ts';
 import { Commands } from './vscode/commands.ts';
 import { createLog } from './vscode/log.ts';
 import { ScriptReader } from './vscode/scriptReader.ts';
-import { storageFolder } from './vscode/storageFolder.ts';
 import { registerWelcome } from './welcome/index.ts';
 
 export interface App {
@@ -39,10 +38,9 @@ export function start(context: vscode.ExtensionContext): App {
   const reader = new ScriptReader();
   const feed = new ChangeFeed(connection, store, log);
   const used = new UsedStations(connection, store, feed, liveScripts, log);
-  const services = { context, log, commands, connection, store, feed, used, reader };
+  const services = { context, log, commands, connection, store, feed, liveScripts, used, reader };
   const onSettings = vscode.workspace.onDidChangeConfiguration((change) => {
-    if (!change.affectsConfiguration('testStations.dataFolder')) return;
-    connection.reset();
+    if (change.affectsConfiguration('testStations.dataFolder')) connection.reset();
   });
   context.subscriptions.push(
     onSettings,
@@ -55,21 +53,13 @@ export function start(context: vscode.ExtensionContext): App {
     registerDoctor(services, () => inspectPython(log)),
     registerStations(services),
   );
-  const running = registerRun(commands, connection, store, feed, log, liveScripts, used, {
-    extension: context.extensionUri,
-    state: context.workspaceState,
-    globalState: context.globalState,
-    storage: storageFolder(context).fsPath,
-    reader,
-  });
-  const { runForAssistant, isInUse, diagnose } = running;
-  const others = { connection, store, log, runForAssistant, isInUse, diagnose };
-  const assistant = registerAssistant(commands, context, others);
+  const running = registerRun(services);
+  const assistant = registerAssistant(services, running);
   context.subscriptions.push(
     running.parts,
     assistant.parts,
     registerUptime(services),
-    registerOperator(commands, connection, store, liveScripts, running.startScript, log, context),
+    registerOperator(services, running.startScript),
     registerInsight(services, running),
     registerPeople(services, async (pages) => {
       const { exportAuditLog } = await import('./insight/export/exporting.ts');
@@ -78,7 +68,7 @@ export function start(context: vscode.ExtensionContext): App {
     registerWelcome(services),
     registerInstruments(services, {
       interpreter: async () => (await likelyInterpreter(log)).command,
-      isRunning: () => isInUse(undefined),
+      isRunning: () => running.isInUse(undefined),
     }),
   );
   return { commands, assistant };

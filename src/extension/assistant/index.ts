@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
-import type { Commands } from '../vscode/commands.ts';
-import { extensionVersion } from '../vscode/log.ts';
+import type { Services } from '../connection/services.ts';
 import { storageFolder } from '../vscode/storageFolder.ts';
 import type { Assistant } from './assistant.ts';
 import type { AssistantDependencies } from './assistantDependencies.ts';
@@ -15,18 +14,18 @@ export interface AssistantFeature {
 }
 
 export function registerAssistant(
-  commands: Commands,
-  context: vscode.ExtensionContext,
-  others: Omit<AssistantDependencies, 'storage' | 'serverProgram'>,
+  services: Services,
+  run: Pick<AssistantDependencies, 'runForAssistant' | 'isInUse' | 'diagnose'>,
 ): AssistantFeature {
-  const { connection, store, log } = others;
-  const provider = new McpProvider(connection, store, context.workspaceState, log, extensionVersion(context));
+  const { commands, context } = services;
+  const provider = new McpProvider(services);
   let loaded: Promise<Assistant> | undefined;
   const load = (): Promise<Assistant> =>
     (loaded ??= import('./assistant.ts').then(
       (bundle) =>
         new bundle.Assistant({
-          ...others,
+          ...services,
+          ...run,
           storage: storageFolder(context).fsPath,
           serverProgram: context.asAbsolutePath('dist/server.js'),
         }),

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
-import type { Connection } from '../connection/connection.ts';
-import type { StationStore } from '../connection/stationStore.ts';
-import type { Log } from '../vscode/log.ts';
+import type { Services } from '../connection/services.ts';
+import { extensionVersion } from '../vscode/log.ts';
 import { showInformation } from '../vscode/messages.ts';
 import { changeSetting, setting } from '../vscode/settings.ts';
 
@@ -13,23 +12,16 @@ const allowedKey = 'assistantServerAllowed';
 export class McpProvider
   implements vscode.McpServerDefinitionProvider<vscode.McpHttpServerDefinition>, vscode.Disposable
 {
-  readonly #connection: Connection;
-  readonly #store: StationStore;
-  readonly #state: vscode.Memento;
-  readonly #log: Log;
-  readonly #version: string;
+  readonly #services: Services;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChangeMcpServerDefinitions = this.#changed.event;
   readonly #subscriptions: vscode.Disposable[];
   #wasReached: boolean;
   #question: Promise<boolean> | undefined;
 
-  constructor(connection: Connection, store: StationStore, state: vscode.Memento, log: Log, version: string) {
-    this.#connection = connection;
-    this.#store = store;
-    this.#state = state;
-    this.#log = log;
-    this.#version = version;
+  constructor(services: Services) {
+    this.#services = services;
+    const { connection, store } = services;
     this.#wasReached = store.stations !== undefined;
     this.#subscriptions = [
       connection.onDidChangeServer(() => this.#changed.fire()),
@@ -43,10 +35,10 @@ export class McpProvider
   /** Is called at the start of a window, so it asks nothing, reads no key and starts no server. */
   async provideMcpServerDefinitions(): Promise<vscode.McpHttpServerDefinition[]> {
     if (setting('assistant.server') === 'never') return [];
-    const { remote } = this.#connection;
+    const { remote } = this.#services.connection;
     if (remote === undefined) return [this.#definition('http://127.0.0.1', vscode.l10n.t('this machine'))];
-    const isServed = await this.#connection.can('assistants').catch((error: unknown) => {
-      this.#log.debug(`assistants at ${remote.url}: ${String(error)}`);
+    const isServed = await this.#services.connection.can('assistants').catch((error: unknown) => {
+      this.#services.log.debug(`assistants at ${remote.url}: ${String(error)}`);
       return false;
     });
     return isServed ? [this.#definition(remote.url, new URL(remote.url).host)] : []; // TofuPilot has none
@@ -57,7 +49,7 @@ export class McpProvider
     definition: vscode.McpHttpServerDefinition,
   ): Promise<vscode.McpHttpServerDefinition | undefined> {
     if (!(await this.#isAllowed())) return undefined;
-    const { url, key } = await this.#connection.userAccess();
+    const { url, key } = await this.#services.connection.userAccess();
     definition.uri = vscode.Uri.parse(new URL('/mcp', url).href, true);
     definition.headers = { Authorization: `Bearer ${key}` };
     return definition;
@@ -66,7 +58,7 @@ export class McpProvider
   async #isAllowed(): Promise<boolean> {
     const policy = setting('assistant.server');
     if (policy !== 'ask') return policy === 'always';
-    if (this.#state.get(allowedKey) === this.#server) return true;
+    if (this.#services.context.workspaceState.get(allowedKey) === this.#server) return true;
     this.#question ??= this.#ask().finally(() => (this.#question = undefined));
     return this.#question;
   }
@@ -79,33 +71,34 @@ export class McpProvider
     const chosen = await showInformation(
       vscode.l10n.t(
         'An assistant wants to use the station server ({0}). It can read all runs and units, and create stations and links.',
-        this.#connection.serverName,
+        this.#services.connection.serverName,
       ),
       allow,
       always,
       never,
     );
-    if (chosen === allow) await this.#state.update(allowedKey, server);
+    if (chosen === allow) await this.#services.context.workspaceState.update(allowedKey, server);
     if (chosen === always) await changeSetting('assistant.server', 'always');
     if (chosen === never) await changeSetting('assistant.server', 'never');
     return chosen === allow || chosen === always;
   }
 
   get #server(): string {
-    return this.#connection.remote?.url ?? 'local';
+    return this.#services.connection.remote?.url ?? 'local';
   }
 
   /** A server that did not answer at first may have the tools now. */
   #notifyReached(): void {
-    const isReached = this.#store.stations !== undefined;
-    if (isReached && !this.#wasReached && this.#connection.remote !== undefined) this.#changed.fire();
+    const isReached = this.#services.store.stations !== undefined;
+    if (isReached && !this.#wasReached && this.#services.connection.remote !== undefined) this.#changed.fire();
     this.#wasReached = isReached;
   }
 
   /** The version of this program is that of the tools; another server may have others. */
   #definition(url: string, server: string): vscode.McpHttpServerDefinition {
     const uri = vscode.Uri.parse(new URL('/mcp', url).href, true);
-    return new vscode.McpHttpServerDefinition(label, uri, {}, `${this.#version} (${server})`);
+    const version = `${extensionVersion(this.#services.context)} (${server})`;
+    return new vscode.McpHttpServerDefinition(label, uri, {}, version);
   }
 
   dispose(): void {

@@ -9,6 +9,7 @@ import { operator } from '../../shared/contract/operator.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { chooseProcedure, nameBesideLabel, procedureLabel } from '../../shared/run/procedureChoice.ts';
 import type { EndedRun } from '../connection/liveScripts.ts';
+import type { StationName } from '../connection/stationStore.ts';
 import { saveScripts } from '../vscode/saveScripts.ts';
 import { scanDocument } from '../vscode/scriptReader.ts';
 import { setting } from '../vscode/settings.ts';
@@ -21,11 +22,6 @@ const maxTests = 50;
 const maxSerialNumberLength = 60;
 const stopTimeoutMs = 15_000;
 const stopPollMs = 100;
-
-interface StationName {
-  readonly id: string;
-  readonly name: string;
-}
 
 type RunAnswer = z.input<typeof runScript.output>;
 type EndedAnswer = NonNullable<RunAnswer['result']>;

@@ -10,7 +10,7 @@ import { allPages } from '../client/pages.ts';
 import { pickOne } from '../vscode/pick.ts';
 import { commandRemedy, UserError } from '../vscode/userError.ts';
 import type { Connection } from './connection.ts';
-import type { StationStore } from './stationStore.ts';
+import type { Services } from './services.ts';
 
 export const listProcedures = (connection: Connection): Promise<ProcedureListItem[]> =>
   allPages((query) => connection.call(procedures.list, { query }));
@@ -69,8 +69,7 @@ export interface LinkPlan {
  * @returns undefined when there is no such procedure, and its name cannot be that of a new one
  */
 export async function planLink(
-  connection: Connection,
-  store: StationStore,
+  { connection, store }: Pick<Services, 'connection' | 'store'>,
   station: string,
   scriptId: string,
 ): Promise<LinkPlan | undefined> {

@@ -4,6 +4,7 @@ import type { Log } from '../vscode/log.ts';
 import type { ScriptReader } from '../vscode/scriptReader.ts';
 import type { ChangeFeed } from './changeFeed.ts';
 import type { Connection } from './connection.ts';
+import type { LiveScripts } from './liveScripts.ts';
 import type { StationStore } from './stationStore.ts';
 import type { UsedStations } from './usedStations.ts';
 
@@ -14,6 +15,7 @@ export interface Services {
   readonly connection: Connection;
   readonly store: StationStore;
   readonly feed: ChangeFeed;
+  readonly liveScripts: LiveScripts;
   readonly used: UsedStations;
   readonly reader: ScriptReader;
 }

@@ -7,7 +7,7 @@ import { type Look, StationLoader } from './stationLoader.ts';
 import { listStations, loadStations, type StationDetails, type StationItem } from './stationSource.ts';
 
 const selection = z.object({ id: z.string(), name: z.string() });
-export type SelectedStation = z.infer<typeof selection>;
+export type StationName = z.infer<typeof selection>;
 
 const dateCheckIntervalMs = 60_000;
 const checksUntilSecondLoad = 10;
@@ -123,7 +123,7 @@ export class StationStore implements vscode.Disposable {
   }
 
   /** The selected station, which is stored in the workspace: it is known before the server is asked. */
-  get selected(): SelectedStation | undefined {
+  get selected(): StationName | undefined {
     return selection.safeParse(this.#state.get(this.#selectionKey)).data;
   }
 
@@ -132,7 +132,7 @@ export class StationStore implements vscode.Disposable {
     return remote === undefined ? 'selectedStation' : `selectedStation ${remote.url}`;
   }
 
-  async select(station: SelectedStation | undefined): Promise<void> {
+  async select(station: StationName | undefined): Promise<void> {
     const stored = station === undefined ? null : { id: station.id, name: station.name };
     await this.#state.update(this.#selectionKey, stored);
     setContext('hasSelection', station !== undefined);

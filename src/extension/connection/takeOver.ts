@@ -2,13 +2,9 @@ import * as vscode from 'vscode';
 import type { StationUse } from '../../shared/contract/stationUse.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
 import { confirm, showWarning } from '../vscode/messages.ts';
+import type { StationName } from './stationStore.ts';
 import type { UsedStations } from './usedStations.ts';
 import { useSentence, usesOfOthers } from './useWords.ts';
-
-interface StationName {
-  readonly id: string;
-  readonly name: string;
-}
 
 /**
  * Asks whether to take over a station that another user has, and takes it over.

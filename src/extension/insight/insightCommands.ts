@@ -19,11 +19,11 @@ export function registerInsightCommands(
   { commands, connection }: Services,
   source: AnalyticsSource,
   exports: Exports,
-  open: (subject: InsightSubject) => void,
+  open: (subject: InsightSubject) => Promise<void>,
 ): void {
   commands.register('openProcedureStatistics', async (argument) => {
     const procedure = await procedureOf(connection, argument);
-    open({ procedure, measurement: null, ...daysArgument.parse(argument) });
+    await open({ procedure, measurement: null, ...daysArgument.parse(argument) });
   });
   commands.register('exportStatistics', async (argument) => {
     const procedure = await procedureOf(connection, argument);
@@ -36,7 +36,7 @@ export function registerInsightCommands(
     const measurement = data
       ? { phase_name: data.phaseName, measurement_name: data.measurementName }
       : await askMeasurement(source, procedure);
-    open({ procedure, measurement, ...daysArgument.parse(argument) });
+    await open({ procedure, measurement, ...daysArgument.parse(argument) });
   });
 }
 

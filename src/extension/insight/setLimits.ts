@@ -22,7 +22,7 @@ export function registerSetLimits(services: Services, source: AnalyticsSource): 
     const subject = await askLimitsSubject(connection, store, source, argument);
     await currentLimits(subject); // Says at once if they cannot be edited.
     const title = vscode.l10n.t('Limits from Data');
-    pages.open(limitsPageSubject(subject), title, vscode.ViewColumn.Beside);
+    await pages.open(limitsPageSubject(subject), title, vscode.ViewColumn.Beside);
   });
   const actions = vscode.languages.registerCodeActionsProvider(limitsDocuments, new LimitsActions(), {
     providedCodeActionKinds: [vscode.CodeActionKind.RefactorRewrite],

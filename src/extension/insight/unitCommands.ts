@@ -22,17 +22,17 @@ export function registerUnits(services: Services, exports: Exports): PagePanels 
     context.extensionUri,
     (panel, serialNumber) => new UnitPanel(panel, serialNumber, services, exports),
   );
-  const open = (serialNumber: string): void => pages.open(serialNumber, oneLine(serialNumber));
+  const open = (serialNumber: string): Promise<void> => pages.open(serialNumber, oneLine(serialNumber));
   const find = async (): Promise<void> => {
     const found = await pickUnitOrRun(connection);
     if ('run' in found) await vscode.commands.executeCommand('testStations.openRun', found.run);
-    else open(found.serialNumber);
+    else await open(found.serialNumber);
   };
   commands.register('findUnit', find);
   commands.register('openUnit', async (argument) => {
     const serialNumber = typeof argument === 'string' ? argument : serialNumberOfRun(argument);
     if (serialNumber === undefined) await find();
-    else open(serialNumber);
+    else await open(serialNumber);
   });
   commands.register('markUnit', async (argument) => {
     const given = typeof argument === 'string' ? argument : serialNumberOfRun(argument);
@@ -54,7 +54,7 @@ export function registerComparison(services: Services, exports: Exports): PagePa
     if (marked.length > 2) throw new UserError(vscode.l10n.t('Select two runs to compare them.'));
     const first = marked[0] ?? (await pickRun(connection, vscode.l10n.t('Compare runs')));
     const second = marked[1] ?? (await askOtherRun(connection, first));
-    pages.open(compareSubject(first, second), vscode.l10n.t('Compare runs'));
+    await pages.open(compareSubject(first, second), vscode.l10n.t('Compare runs'));
   };
   commands.register('exportRun', async (argument) => {
     if (isExportable(argument)) return exports.run(argument);

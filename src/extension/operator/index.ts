@@ -2,37 +2,31 @@ import * as vscode from 'vscode';
 import { operator } from '../../shared/contract/operator.ts';
 import { overview } from '../../shared/contract/overview.ts';
 import type { Connection } from '../connection/connection.ts';
-import type { LiveScripts, StartScript } from '../connection/liveScripts.ts';
+import type { StartScript } from '../connection/liveScripts.ts';
 import { pickStation, stationIdOf } from '../connection/pickStation.ts';
-import type { SelectedStation, StationStore } from '../connection/stationStore.ts';
-import type { Commands } from '../vscode/commands.ts';
-import type { Log } from '../vscode/log.ts';
+import type { Services } from '../connection/services.ts';
+import type { StationName, StationStore } from '../connection/stationStore.ts';
 import { showInformation } from '../vscode/messages.ts';
+import { commandRemedy, UserError } from '../vscode/userError.ts';
 import { findOnNetwork, openStockPage } from './network.ts';
 import { OperatorPanels } from './operatorPanels.ts';
-import { requireOperatorUi } from './requireOperatorUi.ts';
 import { StationAgents } from './stationAgents.ts';
 import { StationScripts } from './stationScripts.ts';
 import { WaitingPrompts } from './waitingPrompts.ts';
 
-export function registerOperator(
-  commands: Commands,
-  connection: Connection,
-  store: StationStore,
-  liveScripts: LiveScripts,
-  startScript: StartScript,
-  log: Log,
-  { extensionUri, workspaceState }: vscode.ExtensionContext,
-): vscode.Disposable {
-  const scripts = new StationScripts(workspaceState);
-  const report = (error: unknown): void => void commands.show(error);
-  const agents = new StationAgents({ connection, store, liveScripts, scripts, startScript, log, report });
-  const panels = new OperatorPanels(connection, liveScripts, extensionUri, log, (station) => agents.ensure(station));
-  const stationOf = (argument: unknown): Promise<SelectedStation> => chosenStation(store, argument);
-  const stationWithOperatorUi = async (argument: unknown): Promise<SelectedStation> => {
+export function registerOperator(services: Services, startScript: StartScript): vscode.Disposable {
+  const { commands, connection, context, store } = services;
+  const scripts = new StationScripts(context.workspaceState);
+  const agents = new StationAgents({ ...services, scripts, startScript });
+  const panels = new OperatorPanels(services, (station) => agents.ensure(station));
+  const stationOf = (argument: unknown): Promise<StationName> => chosenStation(store, argument);
+  const stationWithOperatorUi = async (argument: unknown): Promise<StationName> => {
     const station = await stationOf(argument);
-    await requireOperatorUi(connection);
-    return station;
+    if (await connection.can('operator')) return station;
+    throw new UserError(
+      vscode.l10n.t('{0} shows the Operator UI of its stations on its own pages, not here.', connection.serverName),
+      [commandRemedy(vscode.l10n.t('Open Dashboard'), 'openDashboard')],
+    );
   };
 
   commands.register('openOperatorUi', async (argument) => {
@@ -73,14 +67,14 @@ export function registerOperator(
     onFirst.dispose();
     for (const id of scripts.stations) if (store.station(id) !== undefined) agents.ensure(id);
   });
-  const waiting = new WaitingPrompts(connection, store, liveScripts, log, (station) => panels.isVisible(station));
+  const waiting = new WaitingPrompts(services, (station) => panels.isVisible(station));
   return vscode.Disposable.from(agents, panels, onFirst, waiting);
 }
 
-const link = async (connection: Connection, { id }: SelectedStation): Promise<string> =>
+const link = async (connection: Connection, { id }: StationName): Promise<string> =>
   (await connection.call(operator.link, { params: { id } })).url;
 
-async function chosenStation(store: StationStore, argument: unknown): Promise<SelectedStation> {
+async function chosenStation(store: StationStore, argument: unknown): Promise<StationName> {
   const id = stationIdOf(argument) ?? store.selected?.id;
   await store.update();
   const known = id === undefined ? undefined : store.station(id);

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import { operatorAddress, presence } from '../../shared/contract/presence.ts';
 import type { Connection } from '../connection/connection.ts';
-import type { SelectedStation } from '../connection/stationStore.ts';
+import type { StationName } from '../connection/stationStore.ts';
 import { pickOne } from '../vscode/pick.ts';
 import { commandRemedy, UserError } from '../vscode/userError.ts';
 import { findStationServers, type FoundServer } from './discovery.ts';
 
-export async function findOnNetwork(connection: Connection, station: SelectedStation): Promise<void> {
+export async function findOnNetwork(connection: Connection, station: StationName): Promise<void> {
   const servers = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Looking for OpenHTF stations…') },
     () => findStationServers(),
@@ -37,7 +37,7 @@ const typeAddress = (): Thenable<string | undefined> =>
     validateInput: (text) => operatorAddress.safeParse(text).error?.issues[0]?.message,
   });
 
-export async function openStockPage(address: string | null, { id, name }: SelectedStation): Promise<void> {
+export async function openStockPage(address: string | null, { id, name }: StationName): Promise<void> {
   if (address === null) {
     throw new UserError(vscode.l10n.t('No OpenHTF station server is known for {0}.', name), [
       commandRemedy(vscode.l10n.t('Find on the Network'), 'findOnNetwork', { id }),

@@ -3,23 +3,16 @@ import type { WindowRequest } from '../../shared/contract/operator.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { nextSerialNumber } from '../../shared/live/operatorTexts.ts';
 import { testName } from '../../shared/script/testFiles.ts';
-import type { Connection } from '../connection/connection.ts';
-import type { LiveScript, LiveScripts, StartScript } from '../connection/liveScripts.ts';
-import type { StationStore } from '../connection/stationStore.ts';
-import type { Log } from '../vscode/log.ts';
+import type { LiveScript, StartScript } from '../connection/liveScripts.ts';
+import type { Services } from '../connection/services.ts';
 import { requireTrust } from '../vscode/requireTrust.ts';
 import { setting } from '../vscode/settings.ts';
 import { StationAgent } from './stationAgent.ts';
 import type { StationScripts } from './stationScripts.ts';
 
-interface AgentDependencies {
-  readonly connection: Connection;
-  readonly store: StationStore;
-  readonly liveScripts: LiveScripts;
+interface AgentDependencies extends Services {
   readonly scripts: StationScripts;
   readonly startScript: StartScript;
-  readonly log: Log;
-  readonly report: (error: unknown) => void;
 }
 
 /** The agents of this window, one for each slot of a station. An agent exists from its first use until the window closes. */
@@ -114,7 +107,7 @@ export class StationAgents implements vscode.Disposable {
         const name = store.station(station)?.name ?? '';
         await startScript(script, { station: { id: station, name }, slot, serialNumber: unit });
       } catch (error) {
-        if (!(error instanceof vscode.CancellationError)) this.#dependencies.report(error);
+        if (!(error instanceof vscode.CancellationError)) void this.#dependencies.commands.show(error);
         if (lastUnit !== undefined && this.#lastUnits.get(station) === unit) this.#lastUnits.set(station, lastUnit);
         this.#setLoop(agent, false);
         agent.offer({ problem: messageOf(error) });

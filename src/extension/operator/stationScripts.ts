@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { testFilesGlob } from '../../shared/script/testFiles.ts';
-import type { SelectedStation } from '../connection/stationStore.ts';
+import type { StationName } from '../connection/stationStore.ts';
 import { ignoredFiles, pickScript } from '../vscode/scriptFile.ts';
 
 const storedScripts = z.record(z.string(), z.string());
@@ -30,7 +30,7 @@ export class StationScripts {
     return storedScripts.safeParse(this.#state.get(key)).data ?? {};
   }
 
-  async pick(station: SelectedStation): Promise<void> {
+  async pick(station: StationName): Promise<void> {
     const found = await vscode.workspace.findFiles(testFilesGlob, ignoredFiles, maxFiles);
     const open = vscode.window.activeTextEditor?.document.uri.toString();
     const isOpen = (uri: vscode.Uri): number => Number(uri.toString() === open);

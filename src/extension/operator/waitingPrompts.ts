@@ -2,38 +2,24 @@ import * as vscode from 'vscode';
 import { operator, waitingEvent, type WaitingPrompt } from '../../shared/contract/operator.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
 import { watchWithReconnect } from '../../shared/live/watchWithReconnect.ts';
-import type { Connection } from '../connection/connection.ts';
-import type { LiveScripts } from '../connection/liveScripts.ts';
-import type { StationStore } from '../connection/stationStore.ts';
-import type { Log } from '../vscode/log.ts';
+import type { Services } from '../connection/services.ts';
 import { showInformation } from '../vscode/messages.ts';
 
 const firstRetryDelayMs = 500;
 const maxRetryDelayMs = 30_000;
 
 export class WaitingPrompts implements vscode.Disposable {
-  readonly #connection: Connection;
-  readonly #store: StationStore;
-  readonly #liveScripts: LiveScripts;
+  readonly #services: Services;
   readonly #isVisible: (station: string) => boolean;
-  readonly #log: Log;
   readonly #notified = new Set<string>();
   #waiting: ReadonlySet<string> = new Set();
   readonly #subscriptions: vscode.Disposable[];
   #watching: AbortController | undefined;
 
-  constructor(
-    connection: Connection,
-    store: StationStore,
-    liveScripts: LiveScripts,
-    log: Log,
-    isVisible: (station: string) => boolean,
-  ) {
-    this.#connection = connection;
-    this.#store = store;
-    this.#liveScripts = liveScripts;
+  constructor(services: Services, isVisible: (station: string) => boolean) {
+    this.#services = services;
     this.#isVisible = isVisible;
-    this.#log = log;
+    const { connection, store } = services;
     this.#subscriptions = [
       // The server is asked only once the Stations view has loaded.
       store.onDidChange(() => this.#start()),
@@ -46,18 +32,19 @@ export class WaitingPrompts implements vscode.Disposable {
   }
 
   #start(): void {
-    if (this.#watching !== undefined || this.#store.stations === undefined) return;
+    if (this.#watching !== undefined || this.#services.store.stations === undefined) return;
     this.#watching = new AbortController();
     void this.#watch(this.#watching.signal);
   }
 
   async #watch(signal: AbortSignal): Promise<void> {
+    const { connection, log } = this.#services;
     await watchWithReconnect({
       open: async () =>
-        (await this.#connection.can('operator')) ? this.#connection.stream(operator.waiting, {}, signal) : undefined,
+        (await connection.can('operator')) ? connection.stream(operator.waiting, {}, signal) : undefined,
       onEvent: (event) => this.#update(waitingEvent.parse(event).data),
       onDisconnect: (error) => {
-        this.#log.debug(`waiting prompts: ${String(error)}`);
+        log.debug(`waiting prompts: ${String(error)}`);
         return 'retry';
       },
       signal,
@@ -68,21 +55,21 @@ export class WaitingPrompts implements vscode.Disposable {
 
   #update(prompts: readonly WaitingPrompt[]): void {
     this.#waiting = new Set(prompts.map(({ prompt_id }) => prompt_id));
-    this.#store.setWaitingPrompts(
+    this.#services.store.setWaitingPrompts(
       new Map(prompts.map(({ station_id, message }) => [station_id, oneLine(message, 500)])),
     );
     for (const prompt of prompts) {
       if (this.#notified.has(prompt.prompt_id)) continue;
       this.#notified.add(prompt.prompt_id);
       // A run of an editor shows an input box there unless it has a panel, and a visible panel shows the prompt itself.
-      const hasBox = prompt.source === 'editor' && !this.#liveScripts.shownStations.has(prompt.station_id);
+      const hasBox = prompt.source === 'editor' && !this.#services.liveScripts.shownStations.has(prompt.station_id);
       if (!hasBox && !this.#isVisible(prompt.station_id)) void this.#notify(prompt);
     }
   }
 
   async #notify({ station_id: id, prompt_id: prompt, message }: WaitingPrompt): Promise<void> {
-    await this.#store.update();
-    const name = this.#store.station(id)?.name ?? '';
+    await this.#services.store.update();
+    const name = this.#services.store.station(id)?.name ?? '';
     const answer = vscode.l10n.t('Answer');
     const text = vscode.l10n.t('The test on {0} waits for an answer: {1}', name, oneLine(message, 500));
     if ((await showInformation(text, answer)) !== answer) return;

@@ -7,12 +7,11 @@ import { checkAt } from '../../shared/golden/goldenState.ts';
 import { hasIdOrIdentifier } from '../../shared/run/procedureChoice.ts';
 import type { Connection } from '../connection/connection.ts';
 import { checkAdvice, checkSentence } from '../connection/goldenWords.ts';
-import type { StationStore } from '../connection/stationStore.ts';
+import type { StationName, StationStore } from '../connection/stationStore.ts';
 import type { Log } from '../vscode/log.ts';
 import { plainLabel, showWarning } from '../vscode/messages.ts';
 import { pickOne } from '../vscode/pick.ts';
 import { commandRemedy, UserError } from '../vscode/userError.ts';
-import type { StationName } from './runSession.ts';
 
 export interface ChosenSample {
   readonly serialNumber: string;

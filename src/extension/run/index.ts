@@ -1,25 +1,20 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { procedureFiles } from '../../shared/script/testFiles.ts';
-import type { ChangeFeed } from '../connection/changeFeed.ts';
-import type { Connection } from '../connection/connection.ts';
-import type { LiveScripts, RunForAssistant, StartScript } from '../connection/liveScripts.ts';
+import type { RunForAssistant, StartScript } from '../connection/liveScripts.ts';
 import { idOfRun } from '../connection/runRows.ts';
-import type { StationStore } from '../connection/stationStore.ts';
-import type { UsedStations } from '../connection/usedStations.ts';
-import type { Commands } from '../vscode/commands.ts';
+import type { Services } from '../connection/services.ts';
 import { setContext } from '../vscode/context.ts';
-import type { Log } from '../vscode/log.ts';
 import { ScriptDiagnostics } from '../vscode/scriptDiagnostics.ts';
 import { fileKindOf, isScriptFile, scriptFiles } from '../vscode/scriptFile.ts';
-import type { ScriptReader } from '../vscode/scriptReader.ts';
 import { setting } from '../vscode/settings.ts';
+import { storageFolder } from '../vscode/storageFolder.ts';
 import { UserError } from '../vscode/userError.ts';
 import { Discovery } from './explorer/discovery.ts';
 import { TestItems } from './explorer/testItems.ts';
-import { ProcedureCompletion } from './help/procedureCompletion.ts';
-import { ProcedureHover } from './help/procedureHover.ts';
-import { ScriptFixes } from './help/scriptFixes.ts';
+import { procedureCompletion } from './help/procedureCompletion.ts';
+import { procedureHover } from './help/procedureHover.ts';
+import { scriptFixes } from './help/scriptFixes.ts';
 import { ScriptLenses } from './help/scriptLenses.ts';
 import { ScriptProblems } from './help/scriptProblems.ts';
 import { registerDismissedQuestions } from './questions/dismissedQuestions.ts';
@@ -35,14 +30,6 @@ import { StationTerminals } from './stationTerminal.ts';
 import { registerUploadCommands } from './uploads/uploadCommands.ts';
 import { UploadQueue } from './uploads/uploadQueue.ts';
 
-interface RunResources {
-  readonly extension: vscode.Uri;
-  readonly storage: string;
-  readonly state: vscode.Memento;
-  readonly globalState: vscode.Memento;
-  readonly reader: ScriptReader;
-}
-
 interface RunFeature {
   readonly parts: vscode.Disposable;
   readonly startScript: StartScript;
@@ -53,36 +40,24 @@ interface RunFeature {
   readonly shownRuns: () => RunsView['shownRuns'];
 }
 
-export function registerRun(
-  commands: Commands,
-  connection: Connection,
-  store: StationStore,
-  feed: ChangeFeed,
-  log: Log,
-  liveScripts: LiveScripts,
-  used: UsedStations,
-  resources: RunResources,
-): RunFeature {
+export function registerRun(services: Services): RunFeature {
+  const { commands, connection, context, store, log, reader } = services;
   const controller = vscode.tests.createTestController('testStations', 'Test Stations');
-  const uploads = new UploadQueue(connection, join(resources.storage, 'outbox'), log);
+  const storagePath = storageFolder(context).fsPath;
+  const uploads = new UploadQueue(connection, join(storagePath, 'outbox'), log);
   const dependencies: RunDependencies = {
-    connection,
-    store,
-    used,
-    log,
-    liveScripts,
-    extension: resources.extension,
-    runnerFile: vscode.Uri.joinPath(resources.extension, 'dist', 'runner', '__main__.py').fsPath,
-    storagePath: resources.storage,
+    ...services,
+    runnerFile: context.asAbsolutePath(join('dist', 'runner', '__main__.py')),
+    storagePath,
     items: new TestItems(controller),
     uploads,
-    partNumbers: new PartNumbers(resources.state),
-    serialNumbers: new SerialNumberQuestion(resources.state),
+    partNumbers: new PartNumbers(context.workspaceState),
+    serialNumbers: new SerialNumberQuestion(context.workspaceState),
     report: (error) => void commands.show(error),
   };
   const service = new RunService(dependencies);
-  const views = new RunViews(connection, resources.globalState);
-  const runsView = new RunsView(connection, store, feed, uploads, views);
+  const views = new RunViews(connection, context.globalState);
+  const runsView = new RunsView(services, uploads, views);
   uploads.start();
   let isUnreachable = false;
   const onStore = store.onDidChange(() => {
@@ -95,7 +70,7 @@ export function registerRun(
     store.look('scripts', isScriptVisible ? { list: 'names', details: [] } : undefined);
   };
   lookAtNames();
-  const reports = new Reports(connection, uploads, resources.extension, log);
+  const reports = new Reports(services, uploads);
   commands.register('runProcedure', (argument) => service.runInSlots(scriptArgument(argument)));
   commands.register('dryRunProcedure', (argument) => service.runInSlots(scriptArgument(argument), { mode: 'dry' }));
   commands.register('debugProcedure', (argument) => service.runInSlots(scriptArgument(argument), { mode: 'debug' }));
@@ -118,7 +93,7 @@ export function registerRun(
   commands.register('copySerialNumber', (row) => runsView.copySerialNumber(row));
   commands.register('copyRunId', (row) => runsView.copyRunId(row));
   commands.register('newScript', async () => (await import('./help/newScript.ts')).newScript(store));
-  const problems = new ScriptProblems(store, resources.reader);
+  const problems = new ScriptProblems(store, reader);
   const terminals = new StationTerminals(dependencies);
   commands.register('openTerminal', (argument) => terminals.open(argument));
   const parts = vscode.Disposable.from(
@@ -140,7 +115,7 @@ export function registerRun(
     registerDismissedQuestions(commands),
     problems,
     vscode.window.onDidChangeVisibleTextEditors(lookAtNames),
-    registerScriptHelp(commands, connection, store, log, resources.reader, problems),
+    registerScriptHelp(services, problems),
   );
   return {
     parts,
@@ -154,26 +129,18 @@ export function registerRun(
   };
 }
 
-function registerScriptHelp(
-  commands: Commands,
-  connection: Connection,
-  store: StationStore,
-  log: Log,
-  reader: ScriptReader,
-  problems: ScriptProblems,
-): vscode.Disposable {
-  const fixes = new ScriptFixes(commands, connection, store, problems, log);
-  const lenses = new ScriptLenses(store, reader);
-  const completion = new ProcedureCompletion(connection, store, log);
-  const hover = new ProcedureHover(connection, store, reader);
+function registerScriptHelp(services: Services, problems: ScriptProblems): vscode.Disposable {
+  const { languages } = vscode;
+  const lenses = new ScriptLenses(services);
+  const python = { language: 'python', scheme: 'file' };
   return vscode.Disposable.from(
     lenses,
-    vscode.languages.registerCodeLensProvider(scriptFiles, lenses),
-    vscode.languages.registerCodeActionsProvider(scriptFiles, fixes, {
+    languages.registerCodeLensProvider(scriptFiles, lenses),
+    languages.registerCodeActionsProvider(scriptFiles, scriptFixes(services, problems), {
       providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
     }),
-    vscode.languages.registerCompletionItemProvider({ language: 'python', scheme: 'file' }, completion, '"', "'"),
-    vscode.languages.registerHoverProvider(scriptFiles, hover),
+    languages.registerCompletionItemProvider(python, procedureCompletion(services), '"', "'"),
+    languages.registerHoverProvider(scriptFiles, procedureHover(services)),
     registerProcedureHelp(),
   );
 }

@@ -8,11 +8,11 @@ import { lastAttempts } from '../../shared/run/attempts.ts';
 import { limitsOf } from '../../shared/run/limits.ts';
 import { hasFailed, reportOf } from '../../shared/run/report.ts';
 import { limitsText, measuredText, resultsOf } from '../../shared/run/results.ts';
+import type { StationName } from '../connection/stationStore.ts';
 import { offer, showError, showInformation, showWarning } from '../vscode/messages.ts';
 import { lineRange } from '../vscode/scriptFile.ts';
 import { commandRemedy, type Remedy } from '../vscode/userError.ts';
 import type { ScriptEnd } from './process/scriptProcess.ts';
-import type { StationName } from './runSession.ts';
 
 export interface Unsaved {
   readonly execution: TestExecution;

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Connection, StationAccess } from '../connection/connection.ts';
-import type { StationStore } from '../connection/stationStore.ts';
+import type { StationName, StationStore } from '../connection/stationStore.ts';
 import { saveScripts } from '../vscode/saveScripts.ts';
 import { scanDocument } from '../vscode/scriptReader.ts';
 import { setting } from '../vscode/settings.ts';
@@ -12,7 +12,7 @@ import { requireDebugger } from './process/debuggedProcess.ts';
 import { ProcedureQuestion } from './questions/procedureQuestion.ts';
 import { PartNumberQuestion, serialNumberAdvice } from './questions/unitQuestions.ts';
 import type { RunDependencies } from './runDependencies.ts';
-import type { RunSession, StationName } from './runSession.ts';
+import type { RunSession } from './runSession.ts';
 
 export interface RunningStation {
   readonly access: StationAccess;
@@ -53,7 +53,7 @@ export async function prepareRun(
     const access = await requireAccess(connection, run.station);
     station = {
       access,
-      procedure: new ProcedureQuestion(connection, store, access.station),
+      procedure: new ProcedureQuestion(dependencies, access.station),
       partNumber: new PartNumberQuestion(connection, dependencies.partNumbers, run),
     };
     await askBeforeStart(dependencies, run, station, document);

@@ -12,7 +12,7 @@ import type { RunDependencies } from './runDependencies.ts';
 import { RunOutcome } from './runOutcome.ts';
 import { RunQueue, waitForTurn } from './runQueue.ts';
 import { onlySlot, RunSession } from './runSession.ts';
-import { ScriptRunner } from './scriptRunner.ts';
+import { runScript } from './scriptRunner.ts';
 import { pickSlots } from './slots.ts';
 import type { QueuePlace } from './stationQueue.ts';
 import { passUseGate } from './useGate.ts';
@@ -34,14 +34,12 @@ export interface RunOptions {
 export class RunService implements vscode.Disposable {
   readonly #dependencies: RunDependencies;
   readonly #queue: RunQueue;
-  readonly #runner: ScriptRunner;
   readonly #outcome: RunOutcome;
   readonly #profiles: Profiles;
 
   constructor(dependencies: RunDependencies) {
     this.#dependencies = dependencies;
     this.#queue = new RunQueue(dependencies.store);
-    this.#runner = new ScriptRunner(dependencies);
     this.#outcome = new RunOutcome(dependencies);
     this.#profiles = new Profiles(
       dependencies.items,
@@ -194,7 +192,7 @@ export class RunService implements vscode.Disposable {
       testRun.token.onCancellationRequested(() => void run.stop());
       const prepared = await this.#inTurn(run, place, asked, item, testRun, isOperated);
       this.#outcome.clearProblem(script);
-      const end = await this.#runner.run(run, prepared, item, testRun);
+      const end = await runScript(this.#dependencies, run, prepared, item, testRun);
       return await this.#outcome.show(run, prepared, end, async () => {
         await this.run(script, { mode, choice: run.choice, slot: run.slot.number });
       });

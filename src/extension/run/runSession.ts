@@ -2,12 +2,8 @@ import * as vscode from 'vscode';
 import type { PhaseChoice, RunMode } from '../../shared/contract/runner.ts';
 import { testName } from '../../shared/script/testFiles.ts';
 import type { AssistantRun, Slot } from '../connection/liveScripts.ts';
+import type { StationName } from '../connection/stationStore.ts';
 import type { ScriptProcess } from './process/scriptProcess.ts';
-
-export interface StationName {
-  readonly id: string;
-  readonly name: string;
-}
 
 /** `preparing`: the user is being asked. `ending`: the results are being confirmed. */
 type RunState = 'preparing' | 'queued' | 'running' | 'ending';

@@ -5,10 +5,8 @@ import type { RunListItem } from '../../shared/contract/runs.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
 import { isSameFilter, noFilter, type RunsFilter, type RunsQuery, runsQuery } from '../../shared/run/runsFilter.ts';
-import type { ChangeFeed } from '../connection/changeFeed.ts';
-import type { Connection } from '../connection/connection.ts';
 import { idOfRun, serialNumberOfRun } from '../connection/runRows.ts';
-import type { StationStore } from '../connection/stationStore.ts';
+import type { Services } from '../connection/services.ts';
 import { setContext } from '../vscode/context.ts';
 import { showDone } from '../vscode/messages.ts';
 import { filterItem, moreItem, noMatchItem, pendingItem, runItem } from './runItems.ts';
@@ -39,8 +37,7 @@ const minIntervalMs = 1_000;
 
 /** The pending uploads of this machine, and below them the runs that the filter finds, newest first. */
 export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable {
-  readonly #connection: Connection;
-  readonly #store: StationStore;
+  readonly #services: Services;
   readonly #uploads: UploadQueue;
   readonly #views: RunViews;
   readonly #view: vscode.TreeView<Row>;
@@ -57,11 +54,11 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
   #soon: NodeJS.Timeout | undefined;
   #lastSoonAt = -Infinity;
 
-  constructor(connection: Connection, store: StationStore, feed: ChangeFeed, uploads: UploadQueue, views: RunViews) {
-    this.#views = views;
-    this.#connection = connection;
-    this.#store = store;
+  constructor(services: Services, uploads: UploadQueue, views: RunViews) {
+    this.#services = services;
     this.#uploads = uploads;
+    this.#views = views;
+    const { connection, store, feed } = services;
     this.#view = vscode.window.createTreeView('testStations.runs', { treeDataProvider: this, canSelectMany: true });
     for (const key of ['hasRuns', 'runsFiltered', 'noMatchingRuns'] as const) setContext(key, false);
     const aging = setInterval(() => {
@@ -88,7 +85,7 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
 
   /** The runs that the view's filter finds, for an export; undefined if it needs a selected station and there is none. */
   get shownRuns(): { readonly title: string; readonly query: RunsQuery } | undefined {
-    const { selected } = this.#store;
+    const { selected } = this.#services.store;
     const query = runsQuery(this.#filter, selected?.id, Date.now());
     return query && { title: filterWords(this.#filter, selected?.name), query };
   }
@@ -111,7 +108,7 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
   /** @param station null for runs that no station has pushed */
   #concerns(station: string | null): boolean {
     const { stations } = this.#filter;
-    if (stations === 'selected') return station !== null && station === this.#store.selected?.id;
+    if (stations === 'selected') return station !== null && station === this.#services.store.selected?.id;
     return stations === 'all' || stations.some(({ id }) => id === station);
   }
 
@@ -197,19 +194,22 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
   }
 
   get #listed(): string {
-    return JSON.stringify([this.#filter, this.#filter.stations === 'selected' ? this.#store.selected?.id : null]);
+    return JSON.stringify([
+      this.#filter,
+      this.#filter.stations === 'selected' ? this.#services.store.selected?.id : null,
+    ]);
   }
 
   /** Never rejects. */
   async #loadRows(): Promise<Row[]> {
-    const { selected } = this.#store;
+    const { selected } = this.#services.store;
     const listed = this.#listed;
-    if (listed !== this.#shown.of || this.#store.stations === undefined) {
+    if (listed !== this.#shown.of || this.#services.store.stations === undefined) {
       this.#shown = noRuns(listed);
       this.#pageCount = 1;
     }
     try {
-      const loaded = await loadRuns(this.#connection, this.#filter, selected?.id, this.#pageCount);
+      const loaded = await loadRuns(this.#services.connection, this.#filter, selected?.id, this.#pageCount);
       if (this.#listed !== listed) return []; // What is listed now is being loaded.
       this.#shown = { of: listed, ...(loaded ?? noRuns(listed)) };
       return this.#show('', loaded?.runs.length === 0);
@@ -223,7 +223,7 @@ export class RunsView implements vscode.TreeDataProvider<Row>, vscode.Disposable
     const isFiltered = this.#isFiltered;
     // The view's welcome says that nothing matches, unless there are other rows.
     const isWelcome = isFiltered && isEmpty && kept.length === 0;
-    const selected = this.#store.selected?.name;
+    const selected = this.#services.store.selected?.name;
     const words = filterWords(this.#filter, selected);
     if (!isFiltered) this.#view.description = selected ?? '';
     else this.#view.description = isWelcome ? words : (this.#views.of(this.#filter)?.name ?? '');

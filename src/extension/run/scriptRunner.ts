@@ -17,55 +17,42 @@ const serverCheckMs = 2_000;
 
 const heartbeatSeconds = 10;
 
-export class ScriptRunner {
-  readonly #dependencies: RunDependencies;
-
-  constructor(dependencies: RunDependencies) {
-    this.#dependencies = dependencies;
-  }
-
-  async run(
-    run: RunSession,
-    prepared: PreparedRun,
-    item: vscode.TestItem,
-    testRun: vscode.TestRun,
-  ): Promise<ScriptEnd> {
-    const { connection, extension, items, liveScripts, log } = this.#dependencies;
-    const { test, station, serialNumber } = prepared;
-    const results = new TestResults(items, item, testRun, run.slotName);
-    results.output(`${run.title} · ${test.program}\n`);
-    const questions = {
-      procedure: station?.procedure,
-      partNumber: station?.partNumber,
-      serialNumber,
-    };
-    const live = station && followScript(connection, liveScripts, run, station.access.station);
-    const folders = { extension, folders: [test.cwd, dirname(run.script.fsPath)] };
-    const scriptProcess = new ScriptProcess(run.title, folders, results, questions, log, {
-      follow: (event) => {
-        live?.follow(event);
-        run.assistant?.onEvent(event);
-      },
-      ...(live && { others: live.others }),
-    });
-    live?.announce(scriptProcess);
-    const heartbeat = station && new RunHeartbeat(connection, station.access, log);
-    const serverCheck = setInterval(() => {
-      if (station === undefined) return;
-      connection.ensureServer().catch((error: unknown) => log.warn(String(error)));
-    }, serverCheckMs);
-    run.markRunning(scriptProcess);
-    let end: ScriptEnd | undefined;
-    try {
-      end = await scriptProcess.run((listener) => test.start(station?.access, listener, testRun));
-      return end;
-    } finally {
-      clearInterval(serverCheck);
-      heartbeat?.dispose();
-      if (run.mode === 'dry') results.output(`${vscode.l10n.t('Dry run: nothing was pushed.')}\n`);
-      showEnd(results, end);
-      run.markEnding();
-    }
+export async function runScript(
+  { connection, context, items, liveScripts, log }: RunDependencies,
+  run: RunSession,
+  { test, station, serialNumber }: PreparedRun,
+  item: vscode.TestItem,
+  testRun: vscode.TestRun,
+): Promise<ScriptEnd> {
+  const results = new TestResults(items, item, testRun, run.slotName);
+  results.output(`${run.title} · ${test.program}\n`);
+  const questions = { procedure: station?.procedure, partNumber: station?.partNumber, serialNumber };
+  const live = station && followScript(connection, liveScripts, run, station.access.station);
+  const folders = { extension: context.extensionUri, folders: [test.cwd, dirname(run.script.fsPath)] };
+  const scriptProcess = new ScriptProcess(run.title, folders, results, questions, log, {
+    follow: (event) => {
+      live?.follow(event);
+      run.assistant?.onEvent(event);
+    },
+    ...(live && { others: live.others }),
+  });
+  live?.announce(scriptProcess);
+  const heartbeat = station && new RunHeartbeat(connection, station.access, log);
+  const serverCheck = setInterval(() => {
+    if (station === undefined) return;
+    connection.ensureServer().catch((error: unknown) => log.warn(String(error)));
+  }, serverCheckMs);
+  run.markRunning(scriptProcess);
+  let end: ScriptEnd | undefined;
+  try {
+    end = await scriptProcess.run((listener) => test.start(station?.access, listener, testRun));
+    return end;
+  } finally {
+    clearInterval(serverCheck);
+    heartbeat?.dispose();
+    if (run.mode === 'dry') results.output(`${vscode.l10n.t('Dry run: nothing was pushed.')}\n`);
+    showEnd(results, end);
+    run.markEnding();
   }
 }
 

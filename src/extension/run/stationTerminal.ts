@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod';
+import type { StationName } from '../connection/stationStore.ts';
 import { offer, showWarning } from '../vscode/messages.ts';
 import { activeScript } from '../vscode/scriptFile.ts';
 import { ensureSelectedStation, requireAccess } from './prepareRun.ts';
 import { startupModules, stationEnvironment, trustEnvironment } from './process/scriptEnvironment.ts';
 import { interpreterFor } from './python/interpreter.ts';
 import type { RunDependencies } from './runDependencies.ts';
-import type { StationName } from './runSession.ts';
 
 const stationNode = z.object({ station: z.object({ id: z.string(), name: z.string() }) });
 

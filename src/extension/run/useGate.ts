@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { StationUse } from '../../shared/contract/stationUse.ts';
+import type { StationName } from '../connection/stationStore.ts';
 import { askTakeOver } from '../connection/takeOver.ts';
 import type { UsedStations } from '../connection/usedStations.ts';
 import { useSentence, usesOfOthers } from '../connection/useWords.ts';
 import { confirm } from '../vscode/messages.ts';
 import { UserError } from '../vscode/userError.ts';
-import type { RunSession, StationName } from './runSession.ts';
+import type { RunSession } from './runSession.ts';
 
 const checkIntervalMs = 2_000;
 

@@ -4,7 +4,7 @@ import { stations } from '../../shared/contract/stations.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Services } from '../connection/services.ts';
 import type { StationItem } from '../connection/stationSource.ts';
-import type { SelectedStation } from '../connection/stationStore.ts';
+import type { StationName } from '../connection/stationStore.ts';
 import { confirm, offer, showDone, showInformation } from '../vscode/messages.ts';
 import { commandRemedy, type Remedy, UserError } from '../vscode/userError.ts';
 import { offerDashboard } from './serverCommands.ts';
@@ -46,7 +46,7 @@ export const offerKey = (key: string, message: string, ...next: readonly Remedy[
   offer(showInformation, message, [...next, copyRemedy(key)]);
 
 /** Offers to create a key in the dashboard and to paste it, for a server whose API cannot create keys. */
-export function offerPaste(connection: Connection, station: SelectedStation): Promise<void> {
+export function offerPaste(connection: Connection, station: StationName): Promise<void> {
   return offerDashboard(
     connection,
     station,

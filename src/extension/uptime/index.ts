@@ -16,7 +16,7 @@ export function registerUptime(services: Services): vscode.Disposable {
     (panel, station) => new UptimePanel(panel, { ...services, watching }, station),
     () => 'all stations',
   );
-  const open = (station = ''): void => panels.open(station, vscode.l10n.t('Uptime'));
+  const open = (station = ''): Promise<void> => panels.open(station, vscode.l10n.t('Uptime'));
   commands.register('openUptime', (argument) => open(stationIdOf(argument)));
   // The title bar of the view passes the focused node, but the command is for all stations.
   commands.register('openAllUptime', () => open());

@@ -5,13 +5,13 @@ import { pauseAt } from '../../shared/uptime/pauses.ts';
 import type { Connection } from '../connection/connection.ts';
 import { pickStation, stationIdOf } from '../connection/pickStation.ts';
 import type { Services } from '../connection/services.ts';
-import type { SelectedStation } from '../connection/stationStore.ts';
+import type { StationName } from '../connection/stationStore.ts';
 import { askOne } from '../vscode/steps.ts';
 import { commandRemedy, UserError } from '../vscode/userError.ts';
 import { askMaintenance } from './maintenanceQuestion.ts';
 
 export function registerPauseCommands({ commands, connection, store }: Services): void {
-  const stationOf = async (argument: unknown, title: string): Promise<SelectedStation> => {
+  const stationOf = async (argument: unknown, title: string): Promise<StationName> => {
     await requireUptime(connection);
     const id = stationIdOf(argument);
     if (id === undefined) return pickStation(store, title);
@@ -56,7 +56,7 @@ export function registerPauseCommands({ commands, connection, store }: Services)
  * Asks for the address of an OpenHTF station server. A button of the input box searches the network instead.
  * @returns an empty string for no address
  */
-async function askAddress({ id, name }: SelectedStation, value: string): Promise<string> {
+async function askAddress({ id, name }: StationName, value: string): Promise<string> {
   const box = vscode.window.createInputBox();
   const refusal = (text: string): string | undefined =>
     text.trim() === '' ? undefined : operatorAddress.safeParse(text).error?.issues[0]?.message;

@@ -11,13 +11,15 @@ interface Page {
   dispose(): void;
 }
 
+type CreatePage = (panel: vscode.WebviewPanel, subject: string) => Page | Promise<Page>;
+
 /** The panels of one kind of page: one for each subject, such as a serial number. They survive a reload of the window. */
 export class PagePanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #viewType: string;
   readonly #extension: vscode.Uri;
-  readonly #createPage: (panel: vscode.WebviewPanel, subject: string) => Page;
+  readonly #createPage: CreatePage;
   readonly #keyOf: (subject: string) => string;
-  readonly #pages = new Map<string, Page>();
+  readonly #pages = new Map<string, Promise<Page>>();
   readonly #registration: vscode.Disposable;
 
   /**
@@ -28,7 +30,7 @@ export class PagePanels implements vscode.WebviewPanelSerializer, vscode.Disposa
   constructor(
     viewType: string,
     extension: vscode.Uri,
-    createPage: (panel: vscode.WebviewPanel, subject: string) => Page,
+    createPage: CreatePage,
     keyOf = (subject: string): string => subject,
   ) {
     this.#viewType = viewType;
@@ -39,44 +41,58 @@ export class PagePanels implements vscode.WebviewPanelSerializer, vscode.Disposa
   }
 
   /** @param beside the column of a new panel; without it, that of the active editor */
-  open(subject: string, title: string, beside?: vscode.ViewColumn.Beside): void {
+  async open(subject: string, title: string, beside?: vscode.ViewColumn.Beside): Promise<void> {
     const shown = this.#pages.get(this.#keyOf(subject));
     if (shown) {
-      shown.reveal(subject);
+      (await shown).reveal(subject);
       return;
     }
     const column = beside ?? vscode.window.activeTextEditor?.viewColumn ?? vscode.ViewColumn.Active;
     const options = { ...webviewOptions(this.#extension), enableFindWidget: true };
-    this.#attach(vscode.window.createWebviewPanel(this.#viewType, title, column, options), subject);
+    await this.#attach(vscode.window.createWebviewPanel(this.#viewType, title, column, options), subject);
   }
 
-  deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     panel.webview.options = webviewOptions(this.#extension);
     try {
-      this.#attach(panel, panelState.parse(state).subject);
+      await this.#attach(panel, panelState.parse(state).subject);
     } catch {
       panel.dispose(); // Another version of the extension saved the state.
     }
-    return Promise.resolve();
   }
 
-  #attach(panel: vscode.WebviewPanel, subject: string): void {
+  async #attach(panel: vscode.WebviewPanel, subject: string): Promise<void> {
     const key = this.#keyOf(subject);
     const shown = this.#pages.get(key);
     if (shown) {
       panel.dispose();
-      shown.reveal(subject);
+      (await shown).reveal(subject);
       return;
     }
-    this.#pages.set(key, this.#createPage(panel, subject));
+    const page = (async () => this.#createPage(panel, subject))();
+    this.#pages.set(key, page);
     panel.onDidDispose(() => {
-      this.#pages.get(key)?.dispose();
       this.#pages.delete(key);
+      disposeOf(page);
     });
+    try {
+      await page;
+    } catch (error) {
+      panel.dispose();
+      throw error;
+    }
   }
 
   dispose(): void {
     this.#registration.dispose();
-    for (const page of [...this.#pages.values()]) page.dispose();
+    for (const page of [...this.#pages.values()]) disposeOf(page);
   }
 }
+
+/** The error of a page that could not be created is reported where it is opened. */
+const disposeOf = (page: Promise<Page>): void => {
+  page.then(
+    (each) => each.dispose(),
+    () => undefined,
+  );
+};

@@ -24,12 +24,12 @@ export function registerStudies(services: StudyServices, source: AnalyticsSource
   commands.register('newGaugeStudy', async (argument) => {
     await requireStudies(connection);
     const { id, name } = await createStudy(connection, source, await subjectOf(connection, argument));
-    pages.open(id, oneLine(name));
+    await pages.open(id, oneLine(name));
   });
   commands.register('openGaugeStudy', async () => {
     await requireStudies(connection);
     const { id, name } = await pickStudy(connection);
-    pages.open(id, oneLine(name));
+    await pages.open(id, oneLine(name));
   });
   return pages;
 }

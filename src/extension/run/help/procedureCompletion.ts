@@ -1,10 +1,8 @@
 import * as vscode from 'vscode';
 import { nameBesideLabel, procedureLabel, type ProcedureReference } from '../../../shared/run/procedureChoice.ts';
 import { mentionsV2Client } from '../../../shared/script/scriptHints.ts';
-import type { Connection } from '../../connection/connection.ts';
 import { listProcedures } from '../../connection/procedureLinks.ts';
-import type { StationStore } from '../../connection/stationStore.ts';
-import type { Log } from '../../vscode/log.ts';
+import type { Services } from '../../connection/services.ts';
 
 /**
  * Matches from the name of the argument to the cursor in its string. The text is searched, because a string without an
@@ -12,22 +10,9 @@ import type { Log } from '../../vscode/log.ts';
  */
 const argumentPattern = /\bprocedure_id\s*=\s*[rRuU]?(["'])([^"'\\]*)$/;
 
-export class ProcedureCompletion implements vscode.CompletionItemProvider {
-  readonly #connection: Connection;
-  readonly #store: StationStore;
-  readonly #log: Log;
-
-  constructor(connection: Connection, store: StationStore, log: Log) {
-    this.#connection = connection;
-    this.#store = store;
-    this.#log = log;
-  }
-
-  async provideCompletionItems(
-    document: vscode.TextDocument,
-    position: vscode.Position,
-  ): Promise<vscode.CompletionItem[]> {
-    const { selected } = this.#store;
+export const procedureCompletion = (services: Services): vscode.CompletionItemProvider => ({
+  provideCompletionItems: async (document, position) => {
+    const { selected } = services.store;
     const line = document.lineAt(position.line).text;
     const match = argumentPattern.exec(line.slice(0, position.character));
     if (match === null || selected === undefined) return [];
@@ -39,8 +24,8 @@ export class ProcedureCompletion implements vscode.CompletionItemProvider {
       position.translate(0, isClosed ? (rest[1]?.length ?? 0) : 0),
     );
     const takesOnlyId = mentionsV2Client(document.getText());
-    const all = await this.#listProcedures();
-    const linked = this.#store.station(selected.id)?.procedures ?? [];
+    const all = await knownProcedures(services);
+    const linked = services.store.station(selected.id)?.procedures ?? [];
     const others = all.filter(({ id }) => !linked.some((procedure) => procedure.id === id));
     const linkedWord = vscode.l10n.t('linked to {0}', selected.name);
     return [
@@ -60,15 +45,15 @@ export class ProcedureCompletion implements vscode.CompletionItemProvider {
       item.range = range;
       return item;
     }
-  }
+  },
+});
 
-  async #listProcedures(): Promise<readonly ProcedureReference[]> {
-    try {
-      await this.#store.update();
-      return await listProcedures(this.#connection);
-    } catch (error) {
-      this.#log.warn(`procedures for completion: ${String(error)}`); // the linked ones are known without the server
-      return [];
-    }
+async function knownProcedures({ connection, store, log }: Services): Promise<readonly ProcedureReference[]> {
+  try {
+    await store.update();
+    return await listProcedures(connection);
+  } catch (error) {
+    log.warn(`procedures for completion: ${String(error)}`); // the linked ones are known without the server
+    return [];
   }
 }

@@ -4,71 +4,56 @@ import { ago } from '../../../shared/format/ago.ts';
 import { escapeMarkdown } from '../../../shared/format/markdown.ts';
 import { messageOf } from '../../../shared/format/messageOf.ts';
 import { hasIdOrIdentifier, type ProcedureReference } from '../../../shared/run/procedureChoice.ts';
-import type { Connection } from '../../connection/connection.ts';
 import { listProcedures } from '../../connection/procedureLinks.ts';
+import type { Services } from '../../connection/services.ts';
 import type { Week } from '../../connection/stationSource.ts';
-import type { SelectedStation, StationStore } from '../../connection/stationStore.ts';
+import type { StationName } from '../../connection/stationStore.ts';
 import { yieldSentences } from '../../connection/yieldSentences.ts';
 import { outcomeIcon } from '../../vscode/outcomeIcons.ts';
-import { rangeOf, type ScriptReader } from '../../vscode/scriptReader.ts';
+import { rangeOf } from '../../vscode/scriptReader.ts';
 
 const lastRunCount = 5;
 
 const openRun = 'testStations.openRun';
 
-export class ProcedureHover implements vscode.HoverProvider {
-  readonly #connection: Connection;
-  readonly #store: StationStore;
-  readonly #reader: ScriptReader;
-
-  constructor(connection: Connection, store: StationStore, reader: ScriptReader) {
-    this.#connection = connection;
-    this.#store = store;
-    this.#reader = reader;
-  }
-
-  async provideHover(document: vscode.TextDocument, position: vscode.Position): Promise<vscode.Hover | undefined> {
-    const { selected } = this.#store;
+export const procedureHover = (services: Services): vscode.HoverProvider => ({
+  provideHover: async (document, position) => {
+    const { selected } = services.store;
     if (selected === undefined) return undefined;
-    const { procedures: named } = await this.#reader.marks(document);
+    const { procedures: named } = await services.reader.marks(document);
     const offset = document.offsetAt(position);
     const mark = named.find(({ literal }) => literal.from <= offset && offset <= literal.to);
-    return mark && new vscode.Hover(await this.#text(mark.id, selected), rangeOf(document, mark.literal));
-  }
+    return mark && new vscode.Hover(await textOf(services, mark.id, selected), rangeOf(document, mark.literal));
+  },
+});
 
-  async #text(scriptId: string, station: SelectedStation): Promise<vscode.MarkdownString> {
-    const text = new vscode.MarkdownString('', true);
-    text.isTrusted = { enabledCommands: [openRun] };
-    try {
-      await this.#store.updateStation(station.id);
-      const linked = this.#store
-        .station(station.id)
-        ?.procedures.find((procedure) => hasIdOrIdentifier(procedure, scriptId));
-      const procedure = linked ?? (await this.#find(scriptId));
-      if (procedure === undefined) {
-        const message = vscode.l10n.t('No procedure {0} on {1}.', scriptId, this.#connection.serverName);
-        return text.appendMarkdown(escapeMarkdown(message));
-      }
-      text.appendMarkdown(heading(procedure, station.name, linked !== undefined));
-      if (linked !== undefined) {
-        const week = this.#store.details(station.id)?.week.get(procedure.id);
-        text.appendMarkdown(`\n\n${escapeMarkdown(weekSentence(week, station.name))}`);
-      }
-      text.appendMarkdown(runLines(await this.#runs(procedure.id, station.id)));
-    } catch (error) {
-      text.appendMarkdown(`\n\n${escapeMarkdown(messageOf(error))}`);
+async function textOf(
+  { connection, store }: Services,
+  scriptId: string,
+  station: StationName,
+): Promise<vscode.MarkdownString> {
+  const text = new vscode.MarkdownString('', true);
+  text.isTrusted = { enabledCommands: [openRun] };
+  const isNamed = (procedure: ProcedureReference): boolean => hasIdOrIdentifier(procedure, scriptId);
+  try {
+    await store.updateStation(station.id);
+    const linked = store.station(station.id)?.procedures.find(isNamed);
+    const procedure = linked ?? (await listProcedures(connection)).find(isNamed);
+    if (procedure === undefined) {
+      const message = vscode.l10n.t('No procedure {0} on {1}.', scriptId, connection.serverName);
+      return text.appendMarkdown(escapeMarkdown(message));
     }
-    return text;
+    text.appendMarkdown(heading(procedure, station.name, linked !== undefined));
+    if (linked !== undefined) {
+      const week = store.details(station.id)?.week.get(procedure.id);
+      text.appendMarkdown(`\n\n${escapeMarkdown(weekSentence(week, station.name))}`);
+    }
+    const query = { procedure_ids: [procedure.id], created_by_station_ids: [station.id], limit: lastRunCount };
+    text.appendMarkdown(runLines((await connection.call(runs.list, { query })).data));
+  } catch (error) {
+    text.appendMarkdown(`\n\n${escapeMarkdown(messageOf(error))}`);
   }
-
-  async #find(scriptId: string): Promise<ProcedureReference | undefined> {
-    return (await listProcedures(this.#connection)).find((procedure) => hasIdOrIdentifier(procedure, scriptId));
-  }
-
-  async #runs(procedure: string, station: string): Promise<RunListItem[]> {
-    const query = { procedure_ids: [procedure], created_by_station_ids: [station], limit: lastRunCount };
-    return (await this.#connection.call(runs.list, { query })).data;
-  }
+  return text;
 }
 
 function heading({ name, identifier }: ProcedureReference, station: string, isLinked: boolean): string {

@@ -4,85 +4,59 @@ import type { LinkedProcedure } from '../../../shared/contract/stations.ts';
 import { procedureLabel } from '../../../shared/run/procedureChoice.ts';
 import type { ProcedureMention, WrittenKey } from '../../../shared/script/scriptInfo.ts';
 import type { ScriptProblem } from '../../../shared/script/scriptProblems.ts';
-import type { Connection } from '../../connection/connection.ts';
-import { type LinkPlan, planLink } from '../../connection/procedureLinks.ts';
-import type { StationStore } from '../../connection/stationStore.ts';
-import type { Commands } from '../../vscode/commands.ts';
-import type { Log } from '../../vscode/log.ts';
+import { planLink } from '../../connection/procedureLinks.ts';
+import type { Services } from '../../connection/services.ts';
 import { diagnosticSource } from '../../vscode/scriptDiagnostics.ts';
 import { rangeOf } from '../../vscode/scriptReader.ts';
 import { type ScriptProblems, spanOf } from './scriptProblems.ts';
 
 const linkArguments = z.tuple([z.string(), z.string()]);
 
-export class ScriptFixes implements vscode.CodeActionProvider {
-  readonly #connection: Connection;
-  readonly #store: StationStore;
-  readonly #problems: ScriptProblems;
-  readonly #log: Log;
-
-  constructor(commands: Commands, connection: Connection, store: StationStore, problems: ScriptProblems, log: Log) {
-    this.#connection = connection;
-    this.#store = store;
-    this.#problems = problems;
-    this.#log = log;
-    commands.register('linkNamedProcedure', async (...args) => {
-      const [station, scriptId] = linkArguments.parse(args);
-      await (await planLink(connection, store, station, scriptId))?.link();
-    });
-  }
-
-  async provideCodeActions(
-    document: vscode.TextDocument,
-    range: vscode.Range,
-    context: vscode.CodeActionContext,
-  ): Promise<vscode.CodeAction[]> {
-    const ours = context.diagnostics.filter((each) => each.source === diagnosticSource);
-    if (ours.length === 0) return [];
-    const actions: vscode.CodeAction[] = [];
-    for (const problem of await this.#problems.problems(document)) {
-      const place = rangeOf(document, spanOf(problem));
-      if (place.intersection(range) === undefined) continue;
-      const diagnostics = ours.filter((each) => each.range.isEqual(place));
-      for (const action of await this.#fixes(document, problem)) {
-        actions.push(Object.assign(action, { diagnostics }));
+export function scriptFixes(services: Services, problems: ScriptProblems): vscode.CodeActionProvider {
+  services.commands.register('linkNamedProcedure', async (...args) => {
+    const [station, scriptId] = linkArguments.parse(args);
+    await (await planLink(services, station, scriptId))?.link();
+  });
+  return {
+    provideCodeActions: async (document, range, { diagnostics: shown }) => {
+      const ours = shown.filter((each) => each.source === diagnosticSource);
+      if (ours.length === 0) return [];
+      const actions: vscode.CodeAction[] = [];
+      for (const problem of await problems.problems(document)) {
+        const place = rangeOf(document, spanOf(problem));
+        if (place.intersection(range) === undefined) continue;
+        const diagnostics = ours.filter((each) => each.range.isEqual(place));
+        for (const action of await fixesOf(services, document, problem)) {
+          actions.push(Object.assign(action, { diagnostics }));
+        }
       }
-    }
-    return actions;
-  }
+      return actions;
+    },
+  };
+}
 
-  #fixes(document: vscode.TextDocument, problem: ScriptProblem): Promise<vscode.CodeAction[]> | vscode.CodeAction[] {
-    if (problem.kind === 'writtenKey') return withoutKey(document, problem.key);
-    if (problem.kind === 'needsId') return [useProcedure(document, problem.named, problem.procedure)];
-    return this.#procedureFixes(document, problem.named, problem.linked);
-  }
-
-  async #procedureFixes(
-    document: vscode.TextDocument,
-    named: ProcedureMention,
-    linked: readonly LinkedProcedure[],
-  ): Promise<vscode.CodeAction[]> {
-    const uses = linked.map((procedure) => useProcedure(document, named, procedure));
-    const { selected } = this.#store;
-    if (selected === undefined) return uses;
-    const plan = await this.#planLink(selected.id, named.id);
-    if (plan === undefined || (named.takesOnlyId && plan.existing === undefined)) return uses;
-    const title = plan.existing
-      ? vscode.l10n.t('Link {0} to {1}', named.id, selected.name)
-      : vscode.l10n.t('Create {0} and Link It to {1}', named.id, selected.name);
-    const link = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
-    link.command = { command: 'testStations.linkNamedProcedure', title, arguments: [selected.id, named.id] };
-    return [link, ...uses];
-  }
-
-  async #planLink(station: string, scriptId: string): Promise<LinkPlan | undefined> {
-    try {
-      return await planLink(this.#connection, this.#store, station, scriptId);
-    } catch (error) {
-      this.#log.warn(`cannot find out whether ${scriptId} can be linked: ${String(error)}`); // the other fixes need no server
-      return undefined;
-    }
-  }
+async function fixesOf(
+  services: Services,
+  document: vscode.TextDocument,
+  problem: ScriptProblem,
+): Promise<vscode.CodeAction[]> {
+  if (problem.kind === 'writtenKey') return withoutKey(document, problem.key);
+  if (problem.kind === 'needsId') return [useProcedure(document, problem.named, problem.procedure)];
+  const { named, linked } = problem;
+  const uses = linked.map((procedure) => useProcedure(document, named, procedure));
+  const { selected } = services.store;
+  if (selected === undefined) return uses;
+  const plan = await planLink(services, selected.id, named.id).catch((error: unknown) => {
+    services.log.warn(`cannot find out whether ${named.id} can be linked: ${String(error)}`); // the other fixes need no server
+    return undefined;
+  });
+  if (plan === undefined || (named.takesOnlyId && plan.existing === undefined)) return uses;
+  const title = plan.existing
+    ? vscode.l10n.t('Link {0} to {1}', named.id, selected.name)
+    : vscode.l10n.t('Create {0} and Link It to {1}', named.id, selected.name);
+  const link = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+  link.command = { command: 'testStations.linkNamedProcedure', title, arguments: [selected.id, named.id] };
+  return [link, ...uses];
 }
 
 function useProcedure(

@@ -1,21 +1,18 @@
 import * as vscode from 'vscode';
 import { withoutIcons } from '../../../shared/format/markdown.ts';
-import type { StationStore } from '../../connection/stationStore.ts';
-import type { ScriptReader } from '../../vscode/scriptReader.ts';
+import type { Services } from '../../connection/services.ts';
 import { setting } from '../../vscode/settings.ts';
 
 export class ScriptLenses implements vscode.CodeLensProvider, vscode.Disposable {
-  readonly #store: StationStore;
-  readonly #reader: ScriptReader;
+  readonly #services: Services;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChangeCodeLenses = this.#changed.event;
   readonly #subscriptions: vscode.Disposable;
 
-  constructor(store: StationStore, reader: ScriptReader) {
-    this.#store = store;
-    this.#reader = reader;
+  constructor(services: Services) {
+    this.#services = services;
     this.#subscriptions = vscode.Disposable.from(
-      store.onDidChange(() => this.#changed.fire()),
+      services.store.onDidChange(() => this.#changed.fire()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#changed.fire()),
       vscode.workspace.onDidChangeConfiguration((change) => {
         if (change.affectsConfiguration('testStations.codeLens')) this.#changed.fire();
@@ -25,14 +22,14 @@ export class ScriptLenses implements vscode.CodeLensProvider, vscode.Disposable 
 
   async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
     if (!setting('codeLens') || !vscode.workspace.isTrusted) return [];
-    const { entry } = await this.#reader.marks(document);
+    const { entry } = await this.#services.reader.marks(document);
     if (entry === null) return [];
     const place = new vscode.Range(document.positionAt(entry), document.positionAt(entry));
     return this.#commands(document.uri).map((command) => new vscode.CodeLens(place, command));
   }
 
   #commands(script: vscode.Uri): vscode.Command[] {
-    const { selected } = this.#store;
+    const { selected } = this.#services.store;
     if (selected === undefined) {
       return [
         {

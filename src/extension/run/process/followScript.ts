@@ -5,8 +5,9 @@ import type { RunnerEvent } from '../../../shared/contract/runner.ts';
 import { ApiError } from '../../client/apiError.ts';
 import type { Connection } from '../../connection/connection.ts';
 import type { LiveScript, LiveScripts } from '../../connection/liveScripts.ts';
+import type { StationName } from '../../connection/stationStore.ts';
 import type { OtherOperators } from '../questions/prompts.ts';
-import type { RunSession, StationName } from '../runSession.ts';
+import type { RunSession } from '../runSession.ts';
 import type { ScriptProcess } from './scriptProcess.ts';
 
 /** The script must continue, so an answer given in this window does not wait longer for the server's confirmation. */

@@ -6,9 +6,8 @@ import {
   procedureIdOf,
   procedureLabel,
 } from '../../../shared/run/procedureChoice.ts';
-import type { Connection } from '../../connection/connection.ts';
 import { planLink } from '../../connection/procedureLinks.ts';
-import type { StationStore } from '../../connection/stationStore.ts';
+import type { Services } from '../../connection/services.ts';
 import { showWarning } from '../../vscode/messages.ts';
 
 interface Option {
@@ -27,15 +26,13 @@ const option = (label: string, description: string, choose: () => Promise<string
 
 /** Decides, during one run, under which procedure the script may push. The same question is asked only once. */
 export class ProcedureQuestion {
-  readonly #connection: Connection;
-  readonly #store: StationStore;
+  readonly #services: Pick<Services, 'connection' | 'store'>;
   readonly #station: Station;
   #isAssumed = false;
   readonly #answers = new Map<string | null, Promise<string | null>>();
 
-  constructor(connection: Connection, store: StationStore, station: Station) {
-    this.#connection = connection;
-    this.#store = store;
+  constructor(services: Pick<Services, 'connection' | 'store'>, station: Station) {
+    this.#services = services;
     this.#station = station;
   }
 
@@ -48,7 +45,11 @@ export class ProcedureQuestion {
     const answer = await this.#answerOnce(scriptId);
     if (answer === null || !needsId) return answer;
     // The store has what this question has just linked, but may not have seen a link that is older.
-    return procedureIdOf(answer, this.#station.procedures, this.#store.station(this.#station.id)?.procedures ?? []);
+    return procedureIdOf(
+      answer,
+      this.#station.procedures,
+      this.#services.store.station(this.#station.id)?.procedures ?? [],
+    );
   }
 
   /** Whether the script named no procedure, and the only linked one was taken without a question. */
@@ -108,7 +109,7 @@ export class ProcedureQuestion {
   }
 
   async #linkNamed(scriptId: string): Promise<Option[]> {
-    const plan = await planLink(this.#connection, this.#store, this.#station.id, scriptId);
+    const plan = await planLink(this.#services, this.#station.id, scriptId);
     if (plan === undefined) return [];
     const { existing, link } = plan;
     const label = existing ? vscode.l10n.t('Link {0}', scriptId) : vscode.l10n.t('Create and Link {0}', scriptId);

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { dispatch, type Handlers } from '../../../shared/contract/messages.ts';
+import type { Handlers } from '../../../shared/contract/messages.ts';
 import { type FromReport, fromReport, type ToReport } from '../../../shared/contract/report.ts';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { messageOf } from '../../../shared/format/messageOf.ts';
@@ -7,34 +7,30 @@ import { oneLine } from '../../../shared/format/oneLine.ts';
 import { reportOf } from '../../../shared/run/report.ts';
 import { ApiError } from '../../client/apiError.ts';
 import { DownloadedAttachments } from '../../connection/downloadedAttachments.ts';
+import type { Services } from '../../connection/services.ts';
 import type { Log } from '../../vscode/log.ts';
-import { showError } from '../../vscode/messages.ts';
+import { Page } from '../../vscode/page.ts';
 import { shortTime } from '../../vscode/shortTime.ts';
-import { webviewPage } from '../../vscode/webviewPage.ts';
 import type { ReportSource } from './reportSource.ts';
 import { findSources, showPlace, type WorkspaceSources } from './workspaceSources.ts';
 
-export class ReportPanel implements vscode.Disposable {
-  readonly #panel: vscode.WebviewPanel;
+export class ReportPanel extends Page<FromReport, ToReport> {
   readonly #id: string;
   readonly #source: ReportSource;
   readonly #log: Log;
   readonly #attachments: DownloadedAttachments;
   #shown: { run: Run; isSaved: boolean; sources: Promise<WorkspaceSources> } | undefined;
 
-  constructor(panel: vscode.WebviewPanel, id: string, source: ReportSource, extension: vscode.Uri, log: Log) {
-    this.#panel = panel;
+  constructor(panel: vscode.WebviewPanel, id: string, services: Services, source: ReportSource) {
+    super(panel, services, 'report', id, fromReport);
     this.#id = id;
     this.#source = source;
-    this.#log = log;
+    this.#log = services.log;
     this.#attachments = new DownloadedAttachments((attachment) => source.content(attachment));
-    panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message));
-    panel.onDidDispose(() => this.#attachments.dispose());
-    panel.webview.html = webviewPage(panel.webview, extension, 'report', id);
   }
 
-  async reveal(): Promise<void> {
-    this.#panel.reveal();
+  override async reveal(): Promise<void> {
+    this.panel.reveal();
     await this.#load();
   }
 
@@ -43,11 +39,12 @@ export class ReportPanel implements vscode.Disposable {
     if (this.#shown?.isSaved === false) await this.#load();
   }
 
-  dispose(): void {
-    this.#panel.dispose();
+  override dispose(): void {
+    this.#attachments.dispose();
+    this.panel.dispose();
   }
 
-  readonly #handlers: Handlers<FromReport> = {
+  protected override readonly handlers: Handlers<FromReport> = {
     // A panel that was hidden starts again with the run that it had.
     ready: () => (this.#shown ? this.#show(this.#shown) : this.#load()),
     tryAgain: () => this.#load(),
@@ -66,33 +63,24 @@ export class ReportPanel implements vscode.Disposable {
       }),
   };
 
-  async #receive(message: unknown): Promise<void> {
-    try {
-      await dispatch(this.#handlers, fromReport.parse(message));
-    } catch (error) {
-      this.#log.error(error instanceof Error ? error : String(error));
-      void showError(messageOf(error));
-    }
-  }
-
   async #load(): Promise<void> {
     try {
       const { run, isSaved } = await this.#source.load();
       const title = `${oneLine(run.unit.serial_number)} ${run.outcome} ${shortTime(new Date(run.started_at))}`;
-      this.#panel.title = isSaved ? title : vscode.l10n.t('{0} (not uploaded yet)', title);
+      this.panel.title = isSaved ? title : vscode.l10n.t('{0} (not uploaded yet)', title);
       this.#shown = { run, isSaved, sources: findSources(run) };
       await this.#show(this.#shown);
     } catch (error) {
       this.#log.warn(`run ${this.#id}: ${String(error)}`);
       this.#shown = undefined;
-      this.#post({ type: 'failed', message: reasonOf(error) });
+      this.post({ type: 'failed', message: reasonOf(error) });
     }
   }
 
   async #show({ run, sources }: { run: Run; sources: Promise<WorkspaceSources> }): Promise<void> {
-    this.#post({ type: 'run', run: reportOf(run) });
+    this.post({ type: 'run', run: reportOf(run) });
     const { phases, files } = await sources;
-    this.#post({ type: 'sources', phases: [...phases.keys()], files: [...files.keys()] });
+    this.post({ type: 'sources', phases: [...phases.keys()], files: [...files.keys()] });
   }
 
   #sendSeries(id: string): void {
@@ -100,14 +88,14 @@ export class ReportPanel implements vscode.Disposable {
       .run.phases.flatMap((phase) => phase.measurements)
       .find((each) => each.id === id);
     const series = (measurement?.data_series ?? []).map(({ data }) => Float64Array.from(data, Number));
-    this.#post({ type: 'series', measurement: id, series });
+    this.post({ type: 'series', measurement: id, series });
   }
 
   async #sendImage(id: string): Promise<void> {
     try {
-      this.#post({ type: 'image', attachment: id, content: await this.#source.content(this.#attachment(id)) });
+      this.post({ type: 'image', attachment: id, content: await this.#source.content(this.#attachment(id)) });
     } catch (error) {
-      this.#post({ type: 'imageFailed', attachment: id, message: reasonOf(error) });
+      this.post({ type: 'imageFailed', attachment: id, message: reasonOf(error) });
     }
   }
 
@@ -120,10 +108,6 @@ export class ReportPanel implements vscode.Disposable {
   #loaded(): { run: Run; sources: Promise<WorkspaceSources> } {
     if (!this.#shown) throw new Error(vscode.l10n.t('The run is not loaded. Try again.'));
     return this.#shown;
-  }
-
-  #post(message: ToReport): void {
-    void this.#panel.webview.postMessage(message);
   }
 }
 

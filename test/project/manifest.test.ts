@@ -141,7 +141,7 @@ describe('the manifest', () => {
   });
 
   it('declares exactly the settings that are read', () => {
-    const read = matches(/\b(?:setting|openSetting|changeSetting)\('([\w.]+)'/g);
+    const read = matches(/\b(?:setting|settingRemedy|changeSetting)\('([\w.]+)'/g);
     assert.deepEqual(
       Object.keys(configuration.properties).sort(),
       [...read].map((name) => `testStations.${name}`).sort(),

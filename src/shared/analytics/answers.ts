@@ -34,7 +34,6 @@ export interface Split {
 export type MeasurementName = Pick<NamedMeasurement, 'phase_name' | 'measurement_name'>;
 
 export interface ProcedureDay {
-  /** Milliseconds since 1970. */
   readonly startsAt: number;
   readonly groups: readonly ProcedureSummary[];
 }

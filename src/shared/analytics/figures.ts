@@ -20,10 +20,9 @@ interface Segment extends SpecLimits {
   readonly units: string | null;
 }
 
-/** Returns the key of a segment: values with other limits or in other units belong to another one. */
+/** Values with other limits or in other units belong to another segment. Comparing keys is slower than `isSameSegment`. */
 export const segmentKey = ({ lower, upper, units }: Segment): string => JSON.stringify([lower, upper, units]);
 
-/** Returns whether both have the same key, which is slower to compare. */
 export const isSameSegment = (a: Segment, b: Segment): boolean =>
   a.lower === b.lower && a.upper === b.upper && a.units === b.units;
 
@@ -200,7 +199,6 @@ export function retestCounts(groups: readonly ProcedureSummary[]) {
   };
 }
 
-/** Returns what failed in the runs of each day, most units first. A unit counts once for each day. */
 export function failuresOf(days: readonly (readonly ProcedureSummary[])[]): FailureCause[] {
   const causes = days.flatMap((groups) => mergeDayCauses(groups.flatMap(({ failures }) => failures)));
   return [...Map.groupBy(causes, causeKey).values()]

@@ -10,7 +10,6 @@ export type MeasurementFinding =
       /** How many of the newest values in a row are on one side of the center, at most. */
       readonly inARow: number;
       readonly newest: number;
-      /** How many values before the newest the control limits are computed from. */
       readonly baseline: number;
       readonly lower: number;
       readonly upper: number;
@@ -25,10 +24,7 @@ export type MeasurementFinding =
 
 const newestCount = 20;
 const fewestBaseline = 50;
-/**
- * The default rules flag 6 of 1000 values of a stable process. With one flagged value of the newest 20, every tenth stable
- * measurement would be reported; with two, every fortieth.
- */
+/** With one flagged value of the newest 20, every tenth stable measurement would be reported; with two, every fortieth. */
 const fewestViolations = 2;
 const fewestForNever = 100;
 const ppkOfWideLimits = 3;

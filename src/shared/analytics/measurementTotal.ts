@@ -16,10 +16,7 @@ interface SegmentTotal {
   firstStart: number;
 }
 
-/**
- * Adds up the groups of a measurement one by one. The hints in a script are about tens of thousands of groups, and to keep
- * all of them in memory takes longer than to add them.
- */
+/** Adds up groups one by one: the hints in a script are about tens of thousands, and keeping them takes longer. */
 export class MeasurementTotal {
   readonly #segments = new Map<string, SegmentTotal>();
   #lastSegment: SegmentTotal | undefined;

@@ -2,10 +2,9 @@ import type { MeasurementSummary } from '../contract/analytics.ts';
 import { isPlainName, matchesName } from '../script/namePattern.ts';
 import type { DeclaredMeasurement } from '../script/scriptInfo.ts';
 
-/** A place in a script with the measurements that it makes: several where the name has fields. */
+/** A place with its measurements, several where the name has fields; the one that needs attention most is first. */
 export interface MatchedMeasurement {
   readonly declared: DeclaredMeasurement;
-  /** The one that needs attention most is first. */
   readonly summaries: readonly [MeasurementSummary, ...MeasurementSummary[]];
 }
 

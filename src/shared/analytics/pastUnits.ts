@@ -10,7 +10,6 @@ export interface PastUnit {
 }
 
 export class PastUnits {
-  /** The smallest step of limits: about a tenth of the standard deviation, a power of ten. */
   readonly digits: number;
   readonly #units: readonly PastUnit[];
   readonly #values: readonly number[];

@@ -85,10 +85,7 @@ export const placeOf = (run: TestedRun, detail: Detail | null): Place => ({
 const earliest = Date.parse('0001-01-03T00:00:00Z');
 const latest = Date.parse('9999-12-29T00:00:00Z');
 
-/**
- * Returns the starts of the runs that a question covers, in milliseconds since 1970, both included. Each day counts as a
- * whole, also the first and the last one.
- */
+/** Returns the first and the last start of a question, in milliseconds since 1970. Each day counts as a whole. */
 export function rangeOf(
   { started_after, started_before }: Pick<AnalyticsFilter, 'started_after' | 'started_before'>,
   calendar: Calendar,

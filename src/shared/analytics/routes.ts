@@ -11,10 +11,7 @@ export interface PartStep {
   readonly step: Route['steps'][number];
 }
 
-/**
- * Returns the routes of the parts that were tested with a procedure. A part that was tested with this procedure alone has none.
- * @param found one entry for each part and procedure
- */
+/** A part that was tested with this procedure alone has no route. @param found one entry for each part and procedure */
 export function routesAnswer(procedureId: string, found: readonly PartStep[]): Answer<typeof analytics.routes> {
   const unitsOf = ({ steps }: Route): number => steps.find(({ procedure }) => procedure.id === procedureId)?.units ?? 0;
   const routes = [...Map.groupBy(found, ({ part }) => part.id).values()]

@@ -23,7 +23,6 @@ export interface GaugeResult {
 export interface AgreementResult {
   readonly kind: 'agreement';
   readonly calls: readonly AttributeCall[];
-  /** Whether a part is good, for the parts with a known standard. */
   readonly standard: ReadonlyMap<string, boolean>;
   readonly agreement: AttributeAgreement;
 }
@@ -34,7 +33,6 @@ export type StudyResult =
   | { readonly kind: 'open'; readonly trials: readonly StudyTrial[] }
   /** Trials whose run has no value, or several of them. */
   | { readonly kind: 'noValue'; readonly trials: readonly StudyTrial[]; readonly index: number }
-  /** Some values are numbers and others are not. */
   | { readonly kind: 'mixed' };
 
 /** @param index of the measurement; null for the outcome */

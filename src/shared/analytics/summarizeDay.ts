@@ -18,7 +18,6 @@ export interface ProcedureSummary extends Place {
   readonly retested: number;
   /** How many units passed by their first, second, third and a later attempt, and how many did not pass. */
   readonly passed_at: readonly number[];
-  /** Durations of passed runs in milliseconds. */
   readonly durations: Digest;
   readonly failures: readonly DayCause[];
 }
@@ -30,7 +29,6 @@ export interface MeasurementSummary extends Place {
   readonly upper: number | null;
   readonly type: string;
   readonly units: string | null;
-  /** With those that have no value. */
   readonly count: number;
   readonly failed: number;
   readonly out_of_range: number;

@@ -23,7 +23,6 @@ export interface TestedRun extends YieldRun {
   readonly operated_by: string | null;
   /** The name of the shift in which it started. Null where shifts were not asked for. */
   readonly shift: string | null;
-  /** The name of the slot, or its key if it has no name. */
   readonly slot: string | null;
   readonly phases: readonly TestedPhase[];
 }

@@ -6,7 +6,6 @@ export interface AssistantResource {
   readonly title: string;
   readonly description: string;
   readonly mimeType: 'text/markdown' | 'application/json';
-  /** The address, with one variable in braces. */
   readonly uriTemplate: `teststations://${string}`;
   /** @throws ToolError if there is no such thing, or its user may not read it */
   read(value: string, call: CallOperation): Promise<string>;

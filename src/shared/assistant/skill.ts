@@ -1,11 +1,10 @@
 import * as z from 'zod';
 
-/** Instructions for a task, which VS Code reads as a skill and the MCP server offers as a prompt. */
+/** Instructions for a task, in Markdown, which VS Code reads as a skill and the MCP server offers as a prompt. */
 export interface Skill {
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  /** Markdown. */
   readonly text: string;
 }
 

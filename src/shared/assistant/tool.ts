@@ -11,11 +11,12 @@ interface CallInput<O extends Operation> {
 export type CallOperation = <O extends Operation>(operation: O, input?: CallInput<O>) => Promise<Answer<O>>;
 
 export interface AssistantTool<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {
-  /** A verb and a noun in snake case. The protocol allows `[a-zA-Z0-9_-]{1,128}`. */
+  /**
+   * A verb and a noun in snake case; the protocol allows `[a-zA-Z0-9_-]{1,128}`. The title is in title case. The description says
+   * what the tool answers, when to use it and what it cannot do, in 80 to 900 characters.
+   */
   readonly name: string;
-  /** In title case, for people. */
   readonly title: string;
-  /** What it answers, when to use it and what it cannot do, in 80 to 900 characters. */
   readonly description: string;
   readonly input: I;
   readonly output: O;
@@ -24,7 +25,7 @@ export interface AssistantTool<I extends z.ZodObject = z.ZodObject, O extends z.
   readonly isIdempotent: boolean;
 }
 
-/** A tool that needs nothing but the server: the MCP server answers it. */
+/** A tool that needs nothing but the server: the MCP server answers it, or says why not by a `ToolError`. */
 export interface ServerTool<
   I extends z.ZodObject = z.ZodObject,
   O extends z.ZodObject = z.ZodObject,

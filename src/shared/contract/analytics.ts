@@ -7,10 +7,7 @@ const millis = z.number().min(0);
 /** Milliseconds since 1970. */
 const instant = z.number().int();
 
-/**
- * Which runs the figures are about. Times are those of the starts of the runs. Without `include_reference_units` the runs
- * of golden, failing and ignored units are left out.
- */
+/** Times are those of the starts of runs. Reference units are left out without `include_reference_units`. */
 const filterQuery = z.object({
   /** The day of each of the two times counts as a whole. */
   started_after: timestamp.optional(),
@@ -45,10 +42,9 @@ export type AnalyticsSplit = z.infer<typeof analyticsSplit>;
 
 const capabilityIndex = z.object({
   value: z.number(),
-  /** The 95 % confidence interval. */
+  /** The ends of the 95 % confidence interval, and the one-sided 95 % bounds. */
   lower: z.number(),
   upper: z.number(),
-  /** The one-sided 95 % bounds. */
   at_least: z.number(),
   at_most: z.number(),
 });
@@ -270,10 +266,9 @@ export const analytics = {
       ...measurementKey,
       type: measurementType,
       units: z.string().nullable(),
-      /** Oldest first. */
+      /** Oldest first. The groups are of the newest one. */
       segments: z.array(measurementSegment),
       days: z.array(measurementDay),
-      /** Of the newest segment. */
       groups: z.array(measurementGroup),
     }),
     refusals: [404],

@@ -16,9 +16,8 @@ export type ActivityConsent = z.infer<typeof activityConsent>;
 export const activityEntry = z.object({
   at: timestamp,
   tool: z.string(),
-  /** JSON, up to 2,000 characters. */
   arguments: z.string(),
-  /** JSON, or the sentence of an error, up to 2,000 characters. */
+  /** Like the arguments, JSON of up to 2,000 characters; the sentence of an error if the tool failed. */
   result: z.string(),
   consent: activityConsent,
 });

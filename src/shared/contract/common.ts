@@ -79,10 +79,7 @@ export const creators = {
   created_by_station: named.nullable(),
 };
 
-/**
- * Returns a schema for a list of up to `most` items. The length is checked before the items, because each of millions of
- * invalid items would get an issue of its own.
- */
+/** The length is checked before the items, because each of millions of invalid items would get an issue of its own. */
 export const listUpTo = <T extends z.ZodType>(most: number, item: T) =>
   z
     .custom<unknown[]>(

@@ -20,10 +20,7 @@ const changeKind = z.enum([
 ]);
 export type ChangeKind = z.infer<typeof changeKind>;
 
-/**
- * Reports that something changed, not how: clients request the new state. A replaced key is deleted and created; an
- * archived station counts as deleted.
- */
+/** Reports that something changed, not how. A replaced key is deleted and created; an archived station counts as deleted. */
 export const change = z.object({
   kind: changeKind,
   at: timestamp,

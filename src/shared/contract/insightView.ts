@@ -20,7 +20,6 @@ export type InsightSubject = z.infer<typeof insightSubject>;
 export const insightQuestion = z.object({
   days: daysBack,
   split_by: analyticsSplit,
-  /** The id of the group of the split to which a measurement page is restricted. */
   group: z.string().nullable(),
 });
 export type InsightQuestion = z.infer<typeof insightQuestion>;

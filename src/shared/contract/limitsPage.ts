@@ -9,7 +9,6 @@ const scriptLimits = z.discriminatedUnion('kind', [
 ]);
 export type ScriptLimits = z.infer<typeof scriptLimits>;
 
-/** The past numbers of a measurement, oldest first. Each column has one entry for each value. */
 const study = z.object({
   measurement: z.string(),
   phase: z.string(),

@@ -116,10 +116,7 @@ export const operator = {
     answer: liveState,
     refusals: [403, 404],
   }),
-  /**
-   * `text/event-stream` of `stateEvent`s, of the first slot only unless all are asked for. Also open to the token of an operator
-   * link, which can do nothing else.
-   */
+  /** `stateEvent`s, of the first slot only unless all are asked for. The token of an operator link opens this stream alone. */
   states: operation('local.operator.states', 'GET', '/api/local/stations/{id}/operator/states', {
     access: ['user', 'station'],
     params: byId,
@@ -178,10 +175,7 @@ export const operator = {
     answer: z.object({ url: z.url() }),
     refusals: [403, 404, 409],
   }),
-  /**
-   * `text/event-stream` of `windowRequest`s for a slot. While the stream is open, the tests and the offer of the window are
-   * available there.
-   */
+  /** `windowRequest`s for a slot. The tests and the offer of the window are available there while the stream is open. */
   requests: operation(
     'local.operator.requests',
     'GET',

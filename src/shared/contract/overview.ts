@@ -5,10 +5,7 @@ import { pause } from './pauses.ts';
 import { linkedProcedure } from './stations.ts';
 import { stationUse } from './stationUse.ts';
 
-/**
- * The connection status of a station. `never`: the station has never reached the server. `unknown`: it has, but its
- * presence is not observed now.
- */
+/** `never`: the station has never reached the server. `unknown`: it has, but its presence is not observed now. */
 export const stationState = z.enum(['connected', 'running', 'disconnected', 'never', 'unknown']);
 export type StationState = z.infer<typeof stationState>;
 
@@ -37,10 +34,7 @@ export type StationSummary = z.infer<typeof stationSummary>;
 
 const count = z.number().int().min(0);
 
-/**
- * The units that passed by each attempt of the day or an earlier one; see `statistics/yield.ts`. A unit that is tested
- * on two days counts on both.
- */
+/** The units that passed by each attempt; see `statistics/yield.ts`. A unit that is tested on two days counts on both. */
 export const yieldCounts = z.object({
   units: count,
   passed_first: count,

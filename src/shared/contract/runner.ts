@@ -104,7 +104,6 @@ export const runnerEvent = z.discriminatedUnion('event', [
     hidden: z.boolean().default(false),
     image_url: z.string().nullable(),
     timeout_s: z.number().nullable().default(null),
-    /** The fields of a form, whose answer is a `formAnswer`; empty for a plain question. */
     form: promptForm.default([]),
   }),
   z.object({ event: z.literal('ui_resolved'), ...execution, request_id: z.string() }),
@@ -170,9 +169,7 @@ export const runnerEvent = z.discriminatedUnion('event', [
 export type RunnerEvent = z.infer<typeof runnerEvent>;
 
 export const runnerCommand = z.discriminatedUnion('command', [
-  /**
-   * Under a debugger, whose configuration others see: further variables, which the runner waits for before the script.
-   */
+  /** Under a debugger, whose configuration others see: further variables, which the runner waits for before the script. */
   z.object({ command: z.literal('environment'), variables: z.record(z.string(), z.string()) }),
   /** Orderly: the running phase ends, teardown phases and plugs run, no further execution starts. */
   z.object({ command: z.literal('stop') }),

@@ -1,7 +1,4 @@
-/**
- * The header of a request that pushes a run, with the value `assistant`, if an assistant started the run: the server then
- * sets this metadata of the run. Other values mean nothing.
- */
+/** With the value `assistant`, the server sets `assistantMetadata` of a pushed run. Other values mean nothing. */
 export const startedByHeader = 'Test-Stations-Started-By';
 
 /** The header of a request that pushes a run, with the number of the slot in which the unit was tested, if there are several. */

@@ -50,10 +50,7 @@ export const stationUses = {
     answer: z.object({ id }),
     refusals: [404],
   }),
-  /**
-   * Gives the station to this window. A test that another window runs there continues, and its result is stored. 409: the
-   * station is no longer used as the user has seen.
-   */
+  /** A test that another window runs there continues, and its result is stored. 409: the use is not as the user has seen it. */
   takeOver: operation('local.stations.takeOver', 'POST', '/api/local/stations/{id}/use/{window_id}/take-over', {
     params,
     body: z.object({

@@ -56,10 +56,7 @@ const studySummary = named.extend({
 });
 export type StudySummary = z.infer<typeof studySummary>;
 
-/**
- * What a run found for a measurement of the study. `value` is null unless there is exactly one that is a number or a
- * boolean; `count` says how many there are.
- */
+/** `value` is null unless the run has exactly one that is a number or a boolean; `count` says how many there are. */
 const studyValue = z.object({
   count: z.number().int(),
   value: z.union([z.number(), z.boolean()]).nullable(),
@@ -72,12 +69,13 @@ export type StudyValue = z.infer<typeof studyValue>;
 const studyRun = z.object({ id, outcome, started_at: timestamp });
 
 const studyTrial = z.object({
-  /** The place in the order of the runs, from 1. */
+  /**
+   * The place in the order of the runs, from 1; indexes into the parts and appraisers; and how often the appraiser has tested
+   * the part by then, from 1.
+   */
   position: z.number().int(),
-  /** Indexes into the parts and appraisers of the study. */
   part: z.number().int(),
   appraiser: z.number().int(),
-  /** How often the appraiser has tested the part by then, from 1. */
   trial: z.number().int(),
   /** The run that counts, with a value for each measurement of the study; null while the trial is open. */
   run: studyRun.extend({ values: z.array(studyValue) }).nullable(),
@@ -92,7 +90,6 @@ const study = studySummary.extend({
   trials: z.number().int(),
   seed: z.number().int(),
   plan: z.array(studyTrial),
-  /** The position of the first open trial; null if there is none. */
   next: z.number().int().nullable(),
   /** The newest run that the next trial's station has pushed meanwhile, if it is not a run of the study. */
   other_run: studyRun.extend({ serial_number: z.string() }).nullable(),

@@ -12,10 +12,7 @@ export const trpcErrorAnswer = errorAnswer.extend({
   }),
 });
 
-/**
- * Calls of TofuPilot's own page that its public API lacks, limited to those of its command-line tool. Answers and
- * refusals have the envelopes of tRPC.
- */
+/** Calls of TofuPilot's page that its public API lacks and its command-line tool makes, in the envelopes of tRPC. */
 export const trpc = {
   linkProcedure: operation('trpc.station.linkProcedure', 'POST', '/api/trpc/station.linkProcedure', {
     body: z.object({ json: z.object({ id, procedure_id: id }) }),

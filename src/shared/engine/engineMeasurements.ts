@@ -13,7 +13,6 @@ const tagged = z.union([
   z.literal('Null').transform(() => null),
 ]);
 
-/** Returns the value without the tag of its type, which the engine adds. */
 export function untagged(value: unknown): unknown {
   const read = tagged.safeParse(value);
   return read.success ? read.data : value;

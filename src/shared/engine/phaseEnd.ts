@@ -35,7 +35,6 @@ export function phaseFailure(
   };
 }
 
-/** Returns the innermost place of a Python traceback that is not in the engine's own worker. */
 function placeInTraceback(traceback: string): { file: string; line: number } | null {
   const places = [...traceback.matchAll(/File "([^"]+)", line (\d+)/g)];
   const found = places.findLast(

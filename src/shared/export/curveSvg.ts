@@ -14,7 +14,6 @@ interface Axis {
   readonly units: string | null;
 }
 
-/** Draws a curve, x first, as an SVG image with the ranges of its axes. */
 export function curveSvg(axes: readonly Axis[], series: readonly (readonly number[])[]): string {
   const [x = [], ...ys] = series;
   const xRange = rangeOf([x]);

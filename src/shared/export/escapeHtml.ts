@@ -1,9 +1,6 @@
 import { withoutDirectionOverrides } from '../format/oneLine.ts';
 
-/**
- * Escapes text for the content of an HTML element and for a quoted attribute. Control characters and direction overrides become
- * spaces: a name that reads backwards would be mistaken for another one.
- */
+/** For content and quoted attributes. Direction overrides become spaces: a name that reads backwards would be mistaken. */
 export const escapeHtml = (text: string): string =>
   String(withoutDirectionOverrides(text))
     .replaceAll('&', '&amp;')

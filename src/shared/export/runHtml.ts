@@ -20,7 +20,6 @@ export interface AttachedFile {
   readonly isMissing: boolean;
 }
 
-/** Characters of a name in the margin of a printed page, which is a single line. */
 const marginLength = 40;
 
 export interface RunHtmlInput {
@@ -30,7 +29,6 @@ export interface RunHtmlInput {
   readonly files: ReadonlyMap<string, AttachedFile>;
   readonly language: string;
   readonly exportedAt: Date;
-  /** The size of the pages, if the reader does not choose it when printing. */
   readonly paper?: 'A4' | 'letter';
 }
 

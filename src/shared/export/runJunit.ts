@@ -60,10 +60,7 @@ function casesOf(run: Report): Case[] {
 
 const runOutcome = 'Run outcome';
 
-/**
- * Returns the name of a test case and adds it to `used`. CI servers such as GitLab keep one of several test cases with the
- * same name, so that one that passed could hide one that failed.
- */
+/** CI servers such as GitLab keep one of several test cases with the same name: one that passed could hide a failed one. */
 function unusedName(phase: string, used: Set<string>): string {
   const name = phase.trim() === '' ? '(unnamed)' : withXmlCharacters(phase);
   let unused = name;
@@ -156,7 +153,6 @@ const text = (lines: readonly string[]): string => escape(lines.join('\n'));
 const textElement = (name: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [element(name, {}, text(lines))];
 
-/** @param content XML */
 function element(name: string, attributes: Readonly<Record<string, string | number>>, content = ''): string {
   const head = [name, ...Object.entries(attributes).map(([key, value]) => `${key}="${attribute(String(value))}"`)];
   if (content === '') return `<${head.join(' ')}/>`;

@@ -6,10 +6,7 @@ const steps: readonly [unit: Intl.RelativeTimeFormatUnit, millis: number][] = [
   ['minute', 60_000],
 ];
 
-/**
- * Returns how long ago a time was, in whole units of the largest that fits, such as `3 days ago`; `now` below a minute.
- * @param time ISO 8601 @param now milliseconds since 1970
- */
+/** Formats as `3 days ago`, in whole units of the largest that fits; `now` below a minute. @param time ISO 8601 */
 export function ago(time: string, now: number, language?: string): string {
   const millis = Math.max(0, now - Date.parse(time));
   const [unit, size] = steps.find(([, size]) => millis >= size) ?? (['second', 1000] as const);

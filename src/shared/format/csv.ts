@@ -1,7 +1,6 @@
 /** Makes Excel read a file as UTF-8, which it needs for units such as Ω. Other readers skip it. */
 export const byteOrderMark = '\uFEFF';
 
-/** Writes rows by RFC 4180. */
 export const csvText = (rows: readonly (readonly unknown[])[]): string => byteOrderMark + rows.map(csvLine).join('');
 
 export const csvLine = (row: readonly unknown[]): string => `${row.map(field).join(',')}\r\n`;

@@ -2,10 +2,7 @@ const pattern =
   /^P(?=\d|T\d)(?:(\d+(?:\.\d+)?)W)?(?:(\d+(?:\.\d+)?)D)?(?:T(?=\d)(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
 const millisOf = [7 * 86_400_000, 86_400_000, 3_600_000, 60_000, 1_000];
 
-/**
- * Reads an ISO 8601 duration such as `PT1M45S` or `P1DT2H1.500000S`.
- * @returns milliseconds; null for other text, and for years and months, whose length is not fixed
- */
+/** Reads `P1DT2H1.500000S`. @returns milliseconds; null for other text, and for years and months, whose length varies */
 export function parseDuration(text: string): number | null {
   const match = pattern.exec(text);
   if (!match) return null;

@@ -4,10 +4,7 @@ const lineBreaksAndOverrides = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/
 
 const rightToLeft = /[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
-/**
- * Returns untrusted text as single-line text: without line breaks and direction overrides, and cut to `length` characters.
- * Right-to-left text is wrapped in directional isolates.
- */
+/** Makes untrusted text single-line, without direction overrides. Right-to-left text is wrapped in directional isolates. */
 export function oneLine(text: string, length = defaultMaxLength): string {
   const head = text
     .slice(0, length)
@@ -24,10 +21,7 @@ export const withoutIsolates = (line: string): string => line.replace(/[\u2068\u
 
 const controlsAndOverrides = /(?:(?![\n\t])[\p{Cc}\u202a-\u202e\u2066\u2067])+/gu;
 
-/**
- * Replaces direction overrides by spaces in all texts of a message to a webview, because a name that reads backwards
- * would be mistaken for another one.
- */
+/** Replaces direction overrides by spaces: a name that reads backwards would be mistaken for another one. */
 export function withoutDirectionOverrides(value: unknown): unknown {
   if (typeof value === 'string') return value.replace(controlsAndOverrides, ' ');
   if (Array.isArray(value)) return value.map(withoutDirectionOverrides);
@@ -41,9 +35,7 @@ const maxMessageLength = 2000;
 export const plainMessage = (text: string): string =>
   withoutLinks(text.slice(0, maxMessageLength).replace(controlsAndOverrides, ' '));
 
-/**
- * Inserts a zero-width space into `[text](address)`, which VS Code would show as a link in messages, even to a command.
- */
+/** Breaks `[text](address)`, which VS Code would show as a link in messages, even to a command. */
 const withoutLinks = (text: string): string => text.replaceAll('](', ']\u200b(');
 
 /**

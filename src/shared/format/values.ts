@@ -1,8 +1,4 @@
-/**
- * Formats a measured value: fractions with up to nine significant digits, so that 3.3000000000000003 is 3.3, and integers
- * with all digits.
- * @returns null if nothing was measured
- */
+/** Formats fractions with up to nine significant digits, so that 3.3000000000000003 is 3.3, and integers with all digits. */
 export function formatValue(value: unknown): string | null {
   if (value === undefined || value === null) return null;
   if (typeof value === 'number') return String(Number.isSafeInteger(value) ? value : Number(value.toPrecision(9)));

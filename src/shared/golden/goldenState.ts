@@ -9,10 +9,7 @@ const countedOutcomes: ReadonlySet<string> = new Set(['PASS', 'FAIL', 'ERROR', '
 
 export const countsForCheck = (outcome: string): boolean => countedOutcomes.has(outcome);
 
-/**
- * Returns when a run checked its station: at its end, or when the server received it if that is earlier, because the clock of
- * a station may be ahead. All times are in milliseconds since 1970.
- */
+/** Returns the end of a run, or when the server received it if that is earlier: the clock of a station may be ahead. */
 export const checkedAt = ({ ended_at, created_at }: { ended_at: number; created_at: number }): number =>
   Math.min(ended_at, created_at);
 

@@ -7,11 +7,7 @@ const openhtfText = new Map([
   ['-Infinity', '"-inf"'],
 ]);
 
-/**
- * Parses JSON as Python writes it: bare `NaN`, `Infinity` and `-Infinity` become the strings `nan`, `inf` and `-inf`,
- * as OpenHTF itself writes these values without `allow_nan`.
- * @throws SyntaxError when the text is not JSON otherwise
- */
+/** Python's bare `NaN` and `Infinity` become the strings `nan` and `inf`, as OpenHTF writes them. @throws SyntaxError */
 export function parseTolerantJson(text: string): unknown {
   try {
     return parseExactly(text);

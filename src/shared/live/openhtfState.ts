@@ -79,13 +79,7 @@ interface Finished {
   readonly repeated: boolean;
 }
 
-/**
- * Returns the view after another state.
- * @param before the last view of the same source; null for the first state
- * @param now milliseconds since 1970, at which a new prompt counts as opened
- * @param uid identifies the execution if the state does not
- * @returns null if the message is no such state
- */
+/** @param now at which a new prompt counts as opened @param uid identifies the execution if the state does not */
 export function readOpenhtfState(
   before: OpenhtfView | null,
   sent: unknown,

@@ -24,10 +24,7 @@ export interface FailureReason {
   readonly measurement: LiveMeasurement | null;
 }
 
-/**
- * Returns why the unit failed. A missing measurement is a reason only if its phase ended by itself, not if the phase raised
- * an exception or was aborted.
- */
+/** A missing measurement is a reason only if its phase ended by itself, not if it raised an exception or was aborted. */
 export function failureReasonsOf({ phases, outcome: verdict }: LiveTest): FailureReason[] {
   const isAborted = verdict === 'ABORTED';
   return phases

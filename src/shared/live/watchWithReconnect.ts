@@ -2,10 +2,7 @@ interface Watch<T> {
   /** Opens the stream. Returns undefined if the server has no such stream: nothing is watched then. */
   readonly open: () => AsyncIterable<T> | Promise<AsyncIterable<T> | undefined>;
   readonly onEvent: (event: T) => void;
-  /**
-   * Decides how to continue after the stream has ended, or after `open`, the stream or `onEvent` has failed. It is not called
-   * after the signal was aborted.
-   */
+  /** Called when the stream ended, or when `open`, the stream or `onEvent` failed, unless the signal was aborted. */
   readonly onDisconnect: (error: unknown) => 'retry' | 'retryNow' | 'stop';
   readonly signal: AbortSignal;
   readonly firstDelayMs: number;
@@ -13,10 +10,7 @@ interface Watch<T> {
   readonly delay?: (delayMs: number, signal: AbortSignal) => Promise<void>;
 }
 
-/**
- * Watches a stream, which it opens again whenever the stream ends or fails. Resolves when there is no such stream, when
- * `onDisconnect` returns 'stop', or when the signal is aborted.
- */
+/** Resolves when there is no such stream, when `onDisconnect` returns 'stop', or when the signal is aborted. */
 export async function watchWithReconnect<T>(watch: Watch<T>): Promise<void> {
   const { open, onEvent, onDisconnect, signal, firstDelayMs, maxDelayMs, delay = abortableDelay } = watch;
   let delayMs = firstDelayMs;

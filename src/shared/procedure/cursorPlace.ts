@@ -1,11 +1,12 @@
-/** Where the cursor is in a YAML file, which need not be complete. */
+/**
+ * Where the cursor is in a YAML file, which need not be complete: the keys that lead to its mapping (null is an item of a list),
+ * the key whose value is being written (null if a key is), and the other keys of the mapping, with their values if they are on
+ * the same line.
+ */
 export interface Place {
-  /** The keys that lead to the mapping of the cursor; null is an item of a list. */
   readonly path: readonly (string | null)[];
-  /** The key whose value is being written; null if a key is. */
   readonly key: string | null;
   readonly written: string;
-  /** The other keys of the mapping, with their values if they are on the same line. */
   readonly siblings: ReadonlyMap<string, string>;
   readonly isInFlow: boolean;
   readonly indent: number;
@@ -17,10 +18,7 @@ interface Token {
   readonly value: string;
 }
 
-/**
- * Returns the place of the cursor by the indentation of the lines, so that it is found in a file with errors, too.
- * @returns undefined in a comment, a text in quotes, or a block of text
- */
+/** Goes by indentation, so that a file with errors works, too. @returns undefined in a comment, quotes or a text block */
 export function cursorPlace(source: string, offset: number): Place | undefined {
   const lines = source.split(/\r?\n/);
   const lineStart = source.lastIndexOf('\n', offset - 1) + 1;
@@ -55,7 +53,6 @@ export function cursorPlace(source: string, offset: number): Place | undefined {
 const indentOf = (line: string): number => /^ */.exec(line)?.[0].length ?? 0;
 const isBlank = (line: string): boolean => /^\s*(?:#|$)/.test(line);
 
-/** Returns the dashes and the key that a line begins with. What follows the last of them is its value. */
 function tokensOf(line: string): Token[] {
   const tokens: Token[] = [];
   let column = indentOf(line);

@@ -4,10 +4,7 @@ import { readProcedure } from './readProcedure.ts';
 
 export { readProcedure } from './readProcedure.ts';
 
-/**
- * Returns what a `procedure.yaml` shows to the features that know scripts. A file that is no procedure has no phases. If it has phases
- * in several stages, each stage is a group.
- */
+/** A file that is no procedure has no phases. If it has phases in several stages, each stage is a group. */
 export function scanProcedure(source: string, fileName: string): ScriptInfo {
   const reading = readProcedure(source, fileName);
   const phases = (reading?.phases ?? []).filter(({ isEnabled }) => isEnabled);

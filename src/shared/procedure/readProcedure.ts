@@ -33,10 +33,8 @@ export interface ProcedureReading {
 }
 
 /**
- * Reads a file named `procedure.yaml`, as far as it can be understood: whatever is not as it must be is a problem, and the rest is
- * read all the same.
+ * Reads a `procedure.yaml` as far as it can be understood; the rest are problems. @returns undefined if it is no procedure
  * @param file the place of the phases; paths of images are relative to its folder
- * @returns undefined if the content is no procedure
  */
 export function readProcedure(source: string, file: string): ProcedureReading | undefined {
   const document = new ProcedureDocument(source);

@@ -1,6 +1,5 @@
 interface Attempt {
   readonly name: string;
-  /** Above 0 for a retry, which replaces the attempt of this phase before it. */
   readonly retry_count: number;
 }
 

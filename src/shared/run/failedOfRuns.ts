@@ -7,10 +7,7 @@ type FailedMeasurement = Pick<MeasurementRow, 'run_id' | 'phase_name' | 'measure
 
 const runsPerQuery = 100;
 
-/**
- * Returns the measurements of listed runs that failed in the last attempt of their phase, by the id of the run, in the order
- * of the phases. @param listRows loads all rows of a query
- */
+/** Returns what failed in last attempts, by the id of the run, in the order of the phases. @param listRows loads all rows */
 export async function failedOfRuns(
   list: readonly Pick<RunListItem, 'id' | 'outcome' | 'procedure'>[],
   listRows: (query: Query) => Promise<readonly FailedMeasurement[]>,

@@ -33,10 +33,7 @@ export function limitsOf(
 
 const room = 0.2;
 
-/**
- * Places value and limits on a bar. With one limit, the passing side of the bar is as long as the value needs.
- * @returns null if there is no limit or no number to draw
- */
+/** With one limit, the passing side of the bar is as long as the value needs. @returns null without a limit or a number */
 export function limitsBar(limits: Limits, value: unknown): LimitsBar | null {
   const { lower, upper } = limits;
   if (typeof value !== 'number' || !Number.isFinite(value) || (lower === null && upper === null)) return null;

@@ -8,12 +8,7 @@ const raised = z.object({ exc_type: z.string(), exc_val: z.unknown(), exc_tb: z.
 /** OpenHTF ends the thread of a phase by this exception when the test is aborted. */
 const isTermination = (type: string): boolean => type === 'ThreadTerminationError';
 
-/**
- * Returns why the run ended as it did by an OpenHTF record: exceptions of phases with their place, other details of the
- * outcome, and diagnoses.
- *
- * @param phases the phases that are stored
- */
+/** Returns exceptions of phases with their place, other details of the outcome, and diagnoses. @param phases those stored */
 export function findingsOf(record: OpenhtfRecord, phases: readonly OpenhtfPhase[]): NewFinding[] {
   const errors = phases.flatMap((phase, index): NewFinding[] => {
     const error = errorOf(phase);

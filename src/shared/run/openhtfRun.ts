@@ -76,10 +76,7 @@ const toLog = (log: OpenhtfLog): NewLog => ({
   lineNumber: log.lineno ?? 0,
 });
 
-/**
- * The record's outcome, except that a PASS without a single phase is an ERROR: OpenHTF says PASS when its executor broke
- * before the first phase (observed with `execute(bound_method)`), and nothing was tested.
- */
+/** OpenHTF's PASS without a single phase is an ERROR, because its executor broke; see `verdictOf`. */
 function outcomeOf(record: OpenhtfRecord, phases: number): Outcome {
   const recorded = outcome.safeParse(record.outcome).data ?? 'ERROR';
   return recorded === 'PASS' && phases === 0 ? 'ERROR' : recorded;

@@ -12,11 +12,7 @@ export type PushKind = PendingUploadEntry['kind'];
 
 const holders: Record<PushKind, string | undefined> = { openhtf: 'metadata', v1: 'unit_under_test', v2: undefined };
 
-/**
- * Reads a pushed body as the server does.
- * @param now milliseconds since 1970, for a run without a start
- * @throws RunInputError, ZodError, SyntaxError when a server would refuse it
- */
+/** @param now for a run without a start @throws RunInputError, ZodError, SyntaxError when a server would refuse it */
 export function newRunOf(kind: PushKind, body: string, now: number): NewRun {
   const json = parseTolerantJson(body);
   if (kind === 'openhtf') return openhtfRecordToNewRun(openhtfRecord.parse(json), now);
@@ -24,10 +20,7 @@ export function newRunOf(kind: PushKind, body: string, now: number): NewRun {
   return v2RunToNewRun(runs.create.body.parse(json));
 }
 
-/**
- * Returns the body with this part number. All other characters stay, so that numbers keep their digits.
- * @throws SyntaxError when the body does not have the form of its kind
- */
+/** All other characters stay, so that numbers keep their digits. @throws SyntaxError if the body has not the form of its kind */
 export function withPartNumber(kind: PushKind, body: string, number: string): string {
   const start = body.indexOf('{');
   const holder = holders[kind];

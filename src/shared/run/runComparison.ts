@@ -12,7 +12,6 @@ export interface ComparedPhase {
   readonly name: string;
   readonly left: ReportPhase | null;
   readonly right: ReportPhase | null;
-  /** Milliseconds, right minus left; null unless both are known. */
   readonly durationDifference: number | null;
   readonly differences: readonly Difference[];
 }
@@ -113,7 +112,6 @@ function comparePhases(left: ReportPhase | null, right: ReportPhase | null): Com
 
 interface Row {
   readonly phase: string;
-  /** The place of the phase among the matched ones: a name may occur twice. */
   readonly index: number;
   readonly result: ReportedValue;
   readonly curve: ComparedCurve | null;

@@ -1,9 +1,6 @@
 export type SerialNumberProblem = 'empty' | 'format' | 'invalidFormat';
 
-/**
- * Returns what is wrong with a serial number that a person scanned or typed, or null.
- * @param format a regular expression that the whole number has to match; empty for any number
- */
+/** @param format a regular expression that the whole number has to match; empty for any number */
 export function serialNumberProblem(text: string, format: string): SerialNumberProblem | null {
   const number = text.trim();
   if (number === '') return 'empty';

@@ -94,12 +94,7 @@ function stepPhase(step: V1Step, index: number): NewPhase {
   };
 }
 
-/**
- * Turns the body of v1 `POST /runs` into the run that is stored. The duration is the script's own and need not fit the
- * phases; a run without `started_at` ended now.
- * @param now milliseconds since 1970
- * @throws RunInputError when the run is invalid
- */
+/** The duration is the script's own and need not fit the phases. Without `started_at`, a run ended now. @throws RunInputError */
 export function v1RunToNewRun(body: V1RunBody, now: number): NewRun {
   const duration = parseDuration(body.duration ?? 'PT0S');
   if (duration === null) {

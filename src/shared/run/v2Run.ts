@@ -135,10 +135,7 @@ function toExecution({ execution_id, slot_key, slot_name }: NewRunBody): NewRun[
   return execution_id == null ? null : { id: execution_id, slotKey: slot_key ?? null, slotName: slot_name ?? null };
 }
 
-/**
- * Turns the body of v2 `POST /runs` into the run that is stored. `deployment_id` is left out: there are no deployments.
- * @throws RunInputError when the run is invalid
- */
+/** `deployment_id` is left out: there are no deployments. @throws RunInputError when the run is invalid */
 export function v2RunToNewRun(body: NewRunBody): NewRun {
   return {
     procedure: body.procedure_id,

@@ -81,10 +81,7 @@ function valueOfKey(dictionary: SyntaxNode, key: string, python: PythonSource): 
   return text?.nextSibling?.nextSibling ?? undefined;
 }
 
-/**
- * Returns the names of the phases that a declaration can belong to; `any` if the script does not say which.
- * @throws LimitsRefusedError if several phases use it, or the way to the phase is computed
- */
+/** `any`: the script does not say which. @throws LimitsRefusedError if several phases use it, or the way to it is computed */
 export function phasesOf(declaration: LimitDeclaration, python: PythonSource): readonly string[] | 'any' {
   return declaration.kind === 'dictionary'
     ? phasesOfDictionary(declaration, python)
@@ -126,7 +123,6 @@ export function chainOf(node: SyntaxNode): SyntaxNode {
   }
 }
 
-/** Returns the decorator that a declaration is in, at once or through a name that is used once. */
 function decoratorOf(node: SyntaxNode, declaration: LimitDeclaration, python: PythonSource): SyntaxNode {
   const [parent, owner] = ancestorsOf(node);
   if (parent?.name === 'ArgList' && owner !== undefined && measuresCallee.test(calleeOf(owner, python))) {

@@ -52,10 +52,7 @@ export function limitsInScript(
   });
 }
 
-/**
- * Returns the edits that give a measurement these limits, and change nothing else; or why the script cannot be edited
- * safely. The edited script is parsed again and must declare exactly these limits.
- */
+/** Returns the edits, or why they are not safe. The edited script is parsed again and must declare exactly these limits. */
 export function limitsEdit(
   source: string,
   phaseName: string,

@@ -49,10 +49,7 @@ export function positional(list: SyntaxNode): SyntaxNode[] {
   return found;
 }
 
-/**
- * Returns the name that an expression gives; null if it is none.
- * @param usesArguments whether OpenHTF fills the braces of a plain string with the arguments of `with_args`
- */
+/** @param usesArguments whether OpenHTF fills the braces of a plain string with the arguments of `with_args` */
 export function namePattern(node: SyntaxNode, python: PythonSource, usesArguments: boolean): NamePattern | null {
   if (node.name === 'FormatString') {
     const match = /^(?:[fF][rR]?|[rR][fF])("""|'''|"|')([^\\]*)\1$/s.exec(python.text(node));

@@ -17,7 +17,6 @@ export function matchesName(pattern: NamePattern, name: string): boolean {
   return name.length - last.length >= at && name.endsWith(last);
 }
 
-/** Returns the pattern as a person reads it, such as `supply_…`. */
 export const patternText = (pattern: NamePattern): string => pattern.join('…');
 
 /** Reads a name with fields in braces, as `str.format` and `with_args` fill them. Doubled braces are braces. */

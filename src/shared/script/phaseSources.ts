@@ -11,10 +11,7 @@ export interface SourcePlace {
   line: number;
 }
 
-/**
- * Returns the places that define these phases. If several files define one, the file that defines most
- * of the phases wins, because it is most likely the script that ran.
- */
+/** If several files define a phase, the one that defines most of them wins: it is most likely the script that ran. */
 export function phaseSources(phases: readonly string[], files: readonly ScriptFile[]): Map<string, SourcePlace> {
   const wanted = new Set(phases);
   const found = files

@@ -62,10 +62,7 @@ export function limitsInScript(
   });
 }
 
-/**
- * Returns the edits that give a measurement these limits; or why the file cannot be edited safely. The edited file is parsed
- * again and must differ in these limits alone.
- */
+/** Returns the edits, or why they are not safe. The edited file is parsed again and must differ in these limits alone. */
 export function limitsEdit(
   source: string,
   phaseName: string,
@@ -215,7 +212,6 @@ function readValidator(item: unknown, limits: Record<Side, WrittenNumber | null>
   limits[side] = { value: expected.value, ...rangeOf(expected) };
 }
 
-/** @param added the entries of the new validators, as in a flow mapping */
 function additionOf(
   { node }: Declaration,
   validators: Pair<Node, Node | null> | null,

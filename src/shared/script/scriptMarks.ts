@@ -86,7 +86,6 @@ export function findKeys(python: PythonSource): WrittenKey[] {
   return [...given, ...known];
 }
 
-/** Returns the span of `name=value` with the comma before it, or after it for the first argument. */
 function argumentSpan(name: SyntaxNode): TextSpan {
   const value = name.nextSibling?.nextSibling ?? name;
   const before = name.prevSibling;

@@ -11,10 +11,7 @@ export { editableMeasurements, limitsEdit, limitsInScript } from './limitsEdit.t
 
 const makesRun = /(?:^|\.)(?:Test|create_run|runs\.create)$/;
 
-/**
- * Reads the source of a script without running it. If it has syntax errors, the parts around them are still read.
- * @param fileName without its folder; it says whether a file is one of pytest
- */
+/** @param fileName without its folder; it says whether a file is one of pytest */
 export function scanScript(source: string, fileName = ''): ScriptInfo {
   const python = new PythonSource(source);
   const runCalls = python.calls(makesRun);

@@ -26,7 +26,6 @@ export interface TestFileKind {
   readonly loadLimitsEditor: () => Promise<LimitsEditor>;
 }
 
-/** OpenHTF scripts, scripts with phase functions, scripts with a client of TofuPilot, and files of pytest. */
 export const pythonFiles: TestFileKind = {
   language: 'python',
   fileNames: ['*.py'],
@@ -62,11 +61,7 @@ export const procedureFiles: TestFileKind = {
 
 export const testFileKinds: readonly TestFileKind[] = [pythonFiles, robotFiles, procedureFiles];
 
-/**
- * Returns the kind of a file, or undefined if it is no file of tests.
- * @param path with or without a folder
- * @param language VS Code's, if the file is open
- */
+/** @param path with or without a folder @param language VS Code's, if the file is open */
 export function testFileKind(path: string, language?: string): TestFileKind | undefined {
   return (
     testFileKinds.find((kind) => kind.language !== null && kind.language === language) ??
@@ -82,11 +77,7 @@ export function testName(path: string): string {
   return folder === '' ? name : folder;
 }
 
-/**
- * Returns what the source of a file shows; undefined if it certainly defines no tests.
- * @param path with or without a folder
- * @param language VS Code's, if the file is open
- */
+/** Returns undefined if the file certainly defines no tests. @param language VS Code's, if the file is open */
 export async function outlineOf(path: string, source: string, language?: string): Promise<ScriptInfo | undefined> {
   const kind = testFileKind(path, language);
   return kind?.mayDefineTests(source) === true ? kind.scan(source, baseName(path)) : undefined;

@@ -6,7 +6,6 @@ type Shift = WorkCalendar['shifts'][number];
 /** A shift on a day. It lasts from `from` to before `to`, in milliseconds since 1970. */
 export interface WorkedShift {
   readonly name: string;
-  /** The day on which it begins. */
   readonly date: string;
   readonly from: number;
   readonly to: number;

@@ -8,23 +8,25 @@ export interface AttributeCall {
 
 export interface OperatorAgreement {
   readonly operator: string;
-  /** Parts on which all calls of the operator are the same; no data with a single call of each. */
+  /**
+   * Parts on which all calls of the operator are the same; no data with a single call of each. The effectiveness is of parts on
+   * which all calls are right, and should be at least 90 %. Of bad parts at most 2 % should pass, and of good parts at most 5 %
+   * should fail. Kappa is that of the calls with the reference; null if undefined.
+   */
   readonly within: ShareAnswer;
-  /** Parts on which all calls are right: the effectiveness, which should be at least 90 %. */
   readonly effectiveness: ShareAnswer;
-  /** Calls of bad parts that passed, which should be at most 2 %. */
   readonly missRate: ShareAnswer;
-  /** Calls of good parts that failed, which should be at most 5 %. */
   readonly falseAlarmRate: ShareAnswer;
-  /** Of the calls with the reference; null if undefined. */
   readonly kappa: number | null;
 }
 
 export interface AttributeAgreement {
   readonly operators: readonly OperatorAgreement[];
-  /** Parts on which all calls of all operators are the same; no data with one operator. */
+  /**
+   * Parts on which all calls of all operators are the same; no data with one operator. Kappa is Fleiss's of all calls; null if
+   * undefined or if parts were called unequally often.
+   */
   readonly between: ShareAnswer;
-  /** Fleiss's kappa of all calls; null if undefined or if parts were called unequally often. */
   readonly kappa: number | null;
 }
 
@@ -92,10 +94,7 @@ export function cohenKappa(pairs: readonly (readonly [boolean, boolean])[]): num
   );
 }
 
-/**
- * Returns Fleiss's kappa (Fleiss 1971); null if it is undefined.
- * @param counts for each subject, how many raters chose each category; equally many raters for each subject
- */
+/** Returns Fleiss's kappa (Fleiss 1971); null if undefined. @param counts how many raters chose each category, by subject */
 export function fleissKappa(counts: readonly (readonly number[])[]): number | null {
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
   const raters = sum(counts[0] ?? []);

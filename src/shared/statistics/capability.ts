@@ -12,7 +12,6 @@ export interface SpecLimits {
   readonly upper: number | null;
 }
 
-/** An index with its 95 % confidence interval and its two one-sided 95 % bounds. */
 export interface CapabilityIndex {
   readonly value: number;
   readonly interval: Interval;
@@ -41,10 +40,9 @@ export type Capability =
   | { readonly kind: 'noLimits' }
   | { readonly kind: 'tooManyOutOfRange'; readonly count: number; readonly total: number };
 
-/** Each part can be merged from those of single days. */
+/** Each part can be merged from those of single days. Moving ranges are null if the order of the values is unknown. */
 export interface CapabilityData {
   readonly moments: Moments;
-  /** Within segments; null if the order of the values is unknown. */
   readonly movingRanges: Pick<MovingRanges, 'count' | 'sum'> | null;
   readonly outOfRange: number;
 }
@@ -105,10 +103,7 @@ export interface CapabilityIndexes {
   readonly nearer: number;
 }
 
-/**
- * Returns the indexes (NIST e-Handbook 6.1.6); null without a limit, without variation, or with so little variation that an
- * interval of an index would be infinite.
- */
+/** NIST e-Handbook 6.1.6. Null without a limit, and with so little variation that the interval of an index is infinite. */
 export function capabilityIndexes(mean: number, sigma: number, limits: SpecLimits): CapabilityIndexes | null {
   const lower = limits.lower === null ? null : (mean - limits.lower) / (3 * sigma);
   const upper = limits.upper === null ? null : (limits.upper - mean) / (3 * sigma);
@@ -135,10 +130,7 @@ export function cpkInterval(cpk: number, count: number, degrees: number, confide
 export const widthQuantiles = { lower: 0.00135, middle: 0.5, upper: 0.99865 } as const;
 const fewestForQuantiles = 1000;
 
-/**
- * Returns Ppk by quantiles, for values that are not normal (ISO 22514-4, percentile method).
- * @param quantileAt returns a quantile of the values, exact or from a digest
- */
+/** Returns Ppk for values that are not normal (ISO 22514-4, percentile method). @param quantileAt exact, or of a digest */
 export function quantilePpk(
   count: number,
   quantileAt: (share: number) => number | null,

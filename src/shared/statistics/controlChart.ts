@@ -41,10 +41,9 @@ export function controlLimits(
   };
 }
 
-/** Its indexes are those of the whole chart. */
+/** Its indexes are those of the whole chart; `end` is after the last value. */
 export interface ControlSegment {
   readonly start: number;
-  /** The index after the last value. */
   readonly end: number;
   readonly limits: ControlLimits | TooFew | NoVariation;
   readonly violations: readonly ControlViolation[];

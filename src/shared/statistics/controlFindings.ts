@@ -1,7 +1,6 @@
 import type { ControlSegment } from './controlChart.ts';
 import type { ControlRule } from './controlRules.ts';
 
-/** Violations of a rule by values in a row, on one side of the center line. */
 export interface ControlFinding {
   readonly rule: ControlRule;
   readonly side: 'above' | 'below';

@@ -55,10 +55,7 @@ interface Centroid {
   readonly weight: number;
 }
 
-/**
- * Joins neighbors as long as the centroid spans at most 1 on the arcsine scale. Both lists are in ascending order. The loop
- * creates no object for a value, because there may be millions of them.
- */
+/** Joins neighbors in ascending lists up to 1 on the arcsine scale, without an object for each of millions of values. */
 function compress(values: Float64Array, centroids: readonly Centroid[]): { means: number[]; weights: number[] } {
   const total = centroids.reduce((sum, { weight }) => sum + weight, values.length);
   const means: number[] = [];

@@ -9,14 +9,14 @@ export interface GaugeReading {
   readonly value: number;
 }
 
-/** A part of the variation as a standard deviation, and its shares in percent. */
+/**
+ * A part of the variation, also in percent: of the total standard deviation, which do not add up, of the total variance, which
+ * do, and of the tolerance, with six sigmas; null without limits.
+ */
 export interface GaugeComponent {
   readonly sigma: number;
-  /** Of the total standard deviation. These do not add up. */
   readonly percentStudy: number;
-  /** Of the total variance. These add up. */
   readonly percentContribution: number;
-  /** Of the tolerance, with six sigmas; null without limits. */
   readonly percentTolerance: number | null;
 }
 
@@ -79,10 +79,7 @@ export function balancedCells(readings: readonly GaugeReading[]): BalancedCells 
   return { kind: 'cells', cells, parts: parts.length, operators: operators.length, trials };
 }
 
-/**
- * Returns the components of the variation by their variances, or null if there is no variation.
- * @param mean of all values, from which the distance of a single limit is measured
- */
+/** @param mean of all values, from which the distance of a single limit is measured */
 export function gaugeComponents(
   variances: { readonly repeatability: number; readonly reproducibility: number; readonly partToPart: number },
   mean: number,

@@ -21,7 +21,6 @@ export interface GaugeRangeStudy extends GaugeComponents {
 export type GaugeRanges =
   | GaugeRangeStudy
   | GaugeRefusal
-  /** AIAG's table of factors ends before. */
   | {
       readonly kind: 'tooMany';
       readonly of: 'parts' | 'operators' | 'trials';
@@ -31,12 +30,11 @@ export type GaugeRanges =
   /** The values differ, but neither trials nor the means of parts or operators do. */
   | { readonly kind: 'onlyInteraction' };
 
-/** The mean of the range of so many normal values, from 2, in units of their standard deviation. */
+/** The mean (d2) and the standard deviation (d3) of the range of so many standard normal values, from 2. */
 const d2 = [
   1.12838, 1.69257, 2.05875, 2.32593, 2.53441, 2.70436, 2.8472, 2.97003, 3.07751, 3.17287, 3.25846, 3.33598, 3.40676,
   3.47183, 3.53198, 3.58788, 3.64006, 3.68896, 3.73495,
 ];
-/** The standard deviation of that range. */
 const d3 = [
   0.8525, 0.88837, 0.87981, 0.86408, 0.84804, 0.83321, 0.81983, 0.80783, 0.79705, 0.78731, 0.77848, 0.77042, 0.76302,
   0.75621, 0.74991, 0.74405, 0.73859, 0.73348, 0.72869,

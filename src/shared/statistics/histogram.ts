@@ -94,7 +94,6 @@ function idealWidth(ordered: readonly number[], { from, to }: { from: number; to
   return (to - from) / (Math.ceil(Math.log2(ordered.length)) + 1);
 }
 
-/** Returns edges from `from` to `to` or a little beyond, with one at each limit. */
 function edgesAt(from: number, to: number, width: number, limits: readonly number[]): number[] {
   const [anchor = from, other = anchor] = [...limits].sort((a, b) => a - b);
   // Limits closer together than a bin cannot both be edges of bins of a useful width.

@@ -6,7 +6,6 @@ export interface Moments {
   readonly m2: number;
   readonly m3: number;
   readonly m4: number;
-  /** Null without a value. */
   readonly minimum: number | null;
   readonly maximum: number | null;
 }
@@ -18,10 +17,7 @@ export const addValue = (moments: Moments, value: number): Moments =>
 
 export const momentsOf = (values: readonly number[]): Moments => values.reduce(addValue, noMoments);
 
-/**
- * Returns the moments of the values of both (Chan, Golub, LeVeque 1979; third and fourth moment: Pébay 2008). For a single
- * value this is Welford's formula.
- */
+/** Chan, Golub, LeVeque 1979; third and fourth moment: Pébay 2008. For a single value this is Welford's formula. */
 export function mergeMoments(a: Moments, b: Moments): Moments {
   if (a.count === 0) return b;
   if (b.count === 0) return a;

@@ -9,7 +9,6 @@ export interface NormalityTest {
   /** A², and A² corrected for the count of values. */
   readonly statistic: number;
   readonly adjusted: number;
-  /** The probability of such a statistic, or a greater one, from normal values. */
   readonly p: number;
   readonly isNormal: boolean;
 }

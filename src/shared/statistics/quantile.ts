@@ -1,11 +1,6 @@
-/** Returns the values in ascending order, which is what the functions for sorted values take. */
 export const sorted = (values: readonly number[]): number[] => Array.from(Float64Array.from(values).sort());
 
-/**
- * Returns the quantile of sorted values by linear interpolation (Hyndman and Fan's type 7, the default of R and numpy);
- * null without a value.
- * @param share from 0 to 1
- */
+/** Interpolates linearly (Hyndman and Fan's type 7, the default of R and numpy). @param share from 0 to 1 */
 export function sortedQuantile(values: readonly number[], share: number): number | null {
   checkShare(share);
   const position = share * (values.length - 1);

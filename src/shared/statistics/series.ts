@@ -39,7 +39,6 @@ export const poolMovingRanges = (segments: readonly PooledRanges[]): PooledRange
 /** The mean moving range of two values is this many standard deviations (d2 for 2, NIST e-Handbook 6.3.2.2). */
 const rangeFactor = 1.128;
 
-/** Returns the standard deviation within segments, by the mean moving range; null without a range. */
 export const sigmaWithin = ({ count, sum }: PooledRanges): number | null =>
   count === 0 ? null : sum / count / rangeFactor;
 

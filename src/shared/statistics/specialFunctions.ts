@@ -9,7 +9,6 @@ const lanczos = [
 const precision = 2e-16;
 /** Keeps a continued fraction from dividing by zero. */
 const tiny = 1e-300;
-/** Arguments of 10 million take fewer. */
 const mostTerms = 100_000;
 
 export function logGamma(x: number): number {

@@ -6,26 +6,24 @@ export interface YieldRun {
   readonly id: string;
   readonly procedure_id: string;
   readonly unit_id: string;
-  /** Set for a reference unit, null for a production unit. */
   readonly sample: Sample | null;
   /** Null for a run that has not ended. */
   readonly outcome: string | null;
-  /** Milliseconds since 1970. */
   readonly started_at: number;
   readonly created_at: number;
   readonly station_id: string | null;
 }
 
-/** A unit that was tested with a procedure on a day, which is what a yield counts. */
+/**
+ * A unit that was tested with a procedure on a day, which is what a yield counts. The day is an index into the given days, the
+ * station is that of the first attempt, and `passedAt` is the attempt that was the first to pass, from 1.
+ */
 export interface UnitDay<Run extends YieldRun = YieldRun> {
   readonly first: Run;
   readonly procedureId: string;
-  /** The index of the day among the given days. */
   readonly day: number;
   readonly attempts: number;
-  /** The station of the first attempt. The attempts that follow may be on other stations. */
   readonly stationId: string | null;
-  /** The attempt of the day that was the first to pass, from 1; null if none did. */
   readonly passedAt: number | null;
 }
 

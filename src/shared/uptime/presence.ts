@@ -18,10 +18,7 @@ export interface ElapsedTime {
   monotonic: number;
 }
 
-/**
- * Returns whether the time between two checks was not observed: the check is late because the machine slept or the program
- * was suspended, or the clock was set.
- */
+/** The check is late because the machine slept or the program was suspended, or the clock was set. */
 export const isGap = ({ wall, monotonic }: ElapsedTime, tickMillis: number): boolean =>
   Math.abs(wall - monotonic) > 2 * tickMillis || monotonic > 3 * tickMillis;
 

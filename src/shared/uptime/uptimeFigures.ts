@@ -1,9 +1,8 @@
 import type { Durations } from '../contract/uptime.ts';
 
 export interface UptimeFigures {
-  /** Uptime in percent of observed time, rounded down to hundredths: 100 is no downtime. Null without enough data. */
+  /** Rounded down to hundredths, so that 100 is no downtime; coverage to whole percent. Null without enough data. */
   percent: number | null;
-  /** Coverage in whole percent, rounded down, so that 100 means no unknown time. */
   coverage: number;
   observed: number;
   down: number;
@@ -32,10 +31,7 @@ function unobservedKind({ maintenance, paused, unknown }: Durations): UptimeKind
   return most === unknown ? 'unknown' : most === paused ? 'paused' : 'maintenance';
 }
 
-/**
- * Returns a percentage, rounded down to whole steps. BigInt is used because the milliseconds of a year of many stations times
- * 10,000 exceed the safe integers. @param steps per percent
- */
+/** BigInt, because the milliseconds of a year of many stations times 10,000 are no safe integer. @param steps per percent */
 const percentage = (part: number, total: number, steps: number): number =>
   total === 0 ? 0 : Number((BigInt(part) * BigInt(100 * steps)) / BigInt(total)) / steps;
 

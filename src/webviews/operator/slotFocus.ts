@@ -41,10 +41,7 @@ export function longestAskingSlot(slots: readonly SlotInput[]): number | null {
   return longest?.slot ?? null;
 }
 
-/**
- * Returns where the focus moves after the form or the prompt of a slot has changed, or null if it stays.
- * @param changed the slot that has changed, or 0 when the page was opened or got the focus
- */
+/** @param changed the slot that has changed, or 0 when the page was opened or got the focus */
 export function placeAfterChange(slots: readonly SlotInput[], changed: number, owner: FocusOwner): FocusPlace | null {
   const own = slots.find(({ slot }) => slot === changed);
   if (owner.inUse) {

@@ -24,10 +24,7 @@ interface StartOptions {
 
 type FieldEvent = MouseEvent & { target: HTMLInputElement };
 
-/**
- * Drops the selection on mousedown. The browser would drop it after the click event, and with it the selection that
- * the click handler makes.
- */
+/** The browser would drop the selection after the click event, and with it the one that the click handler makes. */
 function dropSelection({ target, button, shiftKey }: FieldEvent): void {
   if (button !== 0 || shiftKey) return;
   target.focus(); // focusing restores the field's old selection, so focus first

@@ -44,12 +44,7 @@ export async function call<O extends Operation>(
   return z.parse(operation.answer, withoutDirectionOverrides(await response.json())) as Answer<O>;
 }
 
-/**
- * Yields the states of all slots of a station until the stream ends.
- * @param key a key, or the token of a link
- * @throws RefusedError
- * @throws TypeError when the server cannot be reached or the stream breaks
- */
+/** @param key a key, or the token of a link @throws RefusedError, or TypeError when the server is unreachable */
 export async function* streamStates(
   station: string,
   key: string,

@@ -8,10 +8,7 @@ import { onThemeChange } from './theme.ts';
 
 const zoomStep = 0.5;
 
-/**
- * Curves over one x axis. The plotting library is loaded when the first plot comes near the viewport. The `needed`
- * event then asks the parent to set `series`.
- */
+/** The library is loaded when the first plot comes near the viewport. `needed` then asks the parent to set `series`. */
 class CurvePlot extends PageElement {
   static override properties = {
     label: {},

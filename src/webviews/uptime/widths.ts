@@ -12,11 +12,7 @@ const pageMarginsPx = 40;
 const minDayPx = 5;
 const minLargeDayPx = 7;
 
-/**
- * Returns the highest number of days that fit. They fill the width as far as whole pixels allow.
- * @param page the width of the page in pixels
- * @param large for one station in full
- */
+/** Returns the most days that fit, as wide as whole pixels allow. @param page in pixels @param large for one station */
 export function widthsOf(page: number, large: boolean): Widths {
   const minPx = large ? minLargeDayPx : minDayPx;
   const stacked = !large && page - pageMarginsPx - rowTextPx < 90 * minPx;

@@ -16,10 +16,7 @@ export const next = z
   .nullable()
   .describe('Pass it as `cursor` with otherwise the same input to get the rows that follow. Null: there are no more.');
 
-/**
- * The rows of an answer, which may be in several lists. Short rows and long ones make answers of about the same size: what
- * does not fit is on the next page.
- */
+/** Short rows and long ones make answers of about the same size: what does not fit is on the next page. */
 export class AnswerPage {
   readonly limit: number;
   readonly #cursor: number;
@@ -28,7 +25,6 @@ export class AnswerPage {
   #bytesLeft = maxBytes;
   #isFull = false;
 
-  /** @throws ToolError */
   constructor({ limit = maxRows, cursor = 0 }: { limit?: number | undefined; cursor?: number | undefined }) {
     if (!Number.isInteger(limit) || limit < 1 || limit > maxRows) {
       throw new ToolError(`Give a limit from 1 to ${maxRows}, and continue with the cursor from \`next\`.`);

@@ -31,7 +31,6 @@ export const createStation = serverTool({
   },
 });
 
-/** @throws ToolError */
 export function newName(text: string): string {
   const parsed = name60.safeParse(text);
   if (parsed.success && !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(parsed.data)) return parsed.data;

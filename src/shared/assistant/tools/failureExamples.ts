@@ -13,7 +13,6 @@ const mostRuns = 100;
 type Cause = Pick<FailureCause, 'kind' | 'phase_name' | 'measurement_name'>;
 type Covered = Parameters<typeof countedRunsQuery>[1];
 
-/** Finds the newest runs that statistics counted for a cause of failure. */
 export class FailureExamples {
   readonly #call: CallOperation;
   readonly #filter: StatisticsFilter;

@@ -4,7 +4,6 @@ import { ToolError } from '../toolError.ts';
 
 export const runIdInput = z.string().describe('The id of a run, such as find_runs returns.');
 
-/** @throws ToolError */
 export function runIdOf(text: string): string {
   const parsed = id.safeParse(text.trim());
   if (parsed.success) return parsed.data;
@@ -13,10 +12,7 @@ export function runIdOf(text: string): string {
   );
 }
 
-/**
- * Returns a text that was given. Models also send "" for what they do not want to give. Half a surrogate pair, which could
- * not be sent to the server, is replaced.
- */
+/** Models also send "" for what they do not want to give. Half a surrogate pair could not be sent to the server. */
 export function given(text: string | undefined): string | undefined {
   const trimmed = text?.toWellFormed().trim();
   return trimmed === '' ? undefined : trimmed;
@@ -35,7 +31,7 @@ export interface TimeRange {
   readonly until: string | null;
 }
 
-/** Returns times in UTC. @throws ToolError */
+/** Returns times in UTC. */
 export function timeRangeOf(input: { since?: string | undefined; until?: string | undefined }): TimeRange {
   const since = timeOf('since', input.since);
   const until = timeOf('until', input.until);
@@ -73,7 +69,7 @@ export interface StatisticsPeriod extends TimeRange {
   readonly period: string;
 }
 
-/** Returns the period that was asked for, or by default the last days. @throws ToolError */
+/** Returns the period that was asked for, or by default the last days. */
 export function statisticsPeriodOf(input: Parameters<typeof timeRangeOf>[0], now = Date.now()): StatisticsPeriod {
   const range = timeRangeOf(input);
   if (range.since !== null) return { ...range, period: 'as given' };

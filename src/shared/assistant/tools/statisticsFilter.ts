@@ -39,7 +39,6 @@ interface FilterInput {
   readonly attempts?: 'all' | 'first' | undefined;
 }
 
-/** @throws ToolError */
 export async function statisticsFilterOf(call: CallOperation, input: FilterInput): Promise<StatisticsFilter> {
   const range = statisticsPeriodOf(input);
   const procedure = await findProcedure(call, input.procedure);

@@ -27,7 +27,6 @@ const maxPages = 10;
 const maxReferenceLength = 200;
 const maxIds = 10;
 
-/** @throws ToolError */
 export async function findProcedure(call: CallOperation, reference: string): Promise<Named> {
   const known = id.safeParse(reference.trim());
   if (known.success) {
@@ -38,7 +37,6 @@ export async function findProcedure(call: CallOperation, reference: string): Pro
   return onlyOne(found, 'No procedure has this id, identifier or name: call list_procedures for those there are.');
 }
 
-/** @throws ToolError */
 export async function findStation(call: CallOperation, reference: string): Promise<Named> {
   const known = id.safeParse(reference.trim());
   if (known.success) {

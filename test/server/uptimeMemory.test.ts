@@ -7,7 +7,8 @@ import { listPresences } from '../../src/server/store/uptime.ts';
 import { UptimeService } from '../../src/server/uptime/uptimeService.ts';
 import { cellsOf, dayOf } from '../../src/shared/uptime/uptime.ts';
 import { Calendar } from '../../src/shared/uptime/uptimeCalendar.ts';
-import { historyOf, markOf } from '../../src/shared/uptime/uptimeHistory.ts';
+import { markOf } from '../../src/shared/uptime/uptimeHistory.ts';
+import { historyOf } from '../shared/uptime/history.ts';
 import { randomNumbers } from './random.ts';
 import { temporaryFolder } from './support.ts';
 

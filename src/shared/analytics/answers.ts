@@ -80,9 +80,8 @@ export async function procedureAnswer(
 }
 
 /**
- * @param days of all measurements of the runs whose batch and operator are wanted, oldest first; their distributions are not
- *   needed
- * @param newestRuns the newest runs that are asked for, whose values are shown beside a measurement, oldest first
+ * @param days of all measurements of the runs whose batch and operator are wanted, oldest first; without distributions, too
+ * @param newestRuns those whose values are shown beside a measurement, oldest first
  */
 export function measurementsAnswer(
   subject: Subject,
@@ -156,10 +155,7 @@ export async function measurementAnswer(
   };
 }
 
-/**
- * @param found the newest values, oldest first; more than `limit` if there are older ones
- * @param hasOlder whether there may be older values that were not looked for
- */
+/** @param found oldest first; more than `limit` if there are older ones @param hasOlder or there may be, not looked for */
 export function valuesAnswer(
   subject: Subject,
   found: readonly MeasuredValue[],

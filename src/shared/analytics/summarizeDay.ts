@@ -50,12 +50,7 @@ interface DaySummary {
   readonly measurements: readonly NamedMeasurement[];
 }
 
-/**
- * Summarizes the runs of a procedure on a day.
- * @param runs all runs of the day, by their start
- * @param detail what to tell apart beyond what stored summaries do
- * @param isWanted the runs to summarize, if not all: the attempts of a unit are numbered among all runs
- */
+/** @param runs all of the day, by their start @param isWanted those to summarize: attempts are numbered among all runs */
 export function summarizeDay(
   runs: readonly TestedRun[],
   { detail = null, isWanted = () => true }: { detail?: Detail | null; isWanted?: (run: TestedRun) => boolean } = {},

@@ -12,11 +12,7 @@ interface Counts {
   readonly trials: number;
 }
 
-/**
- * Returns the runs of a gauge study in the order of AIAG's Measurement Systems Analysis: in each trial one appraiser after the
- * other tests all parts. The order of the appraisers in a trial, and of the parts for each of them, is random.
- * @param seed the same one gives the same order
- */
+/** In each trial, one appraiser after the other tests all parts, both in random order (AIAG, Measurement Systems Analysis). */
 export function trialOrder({ parts, appraisers, trials }: Counts, seed: number): PlannedTrial[] {
   const random = new Random(seed);
   return indexes(trials).flatMap((trial) =>

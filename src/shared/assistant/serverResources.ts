@@ -10,6 +10,8 @@ import { ToolError } from './toolError.ts';
 import { getUnitHistory } from './tools/getUnitHistory.ts';
 import { stationUptime } from './tools/stationUptime.ts';
 
+const matching = (typed: string) => ({ limit: 20, ...(typed === '' ? {} : { search_query: typed }) });
+
 const unitResource: AssistantResource = {
   name: 'unit',
   title: 'Unit',
@@ -19,7 +21,7 @@ const unitResource: AssistantResource = {
   read: async (serial_number, call) =>
     JSON.stringify(getUnitHistory.output.parse(await getUnitHistory.answer({ serial_number }, call))),
   async complete(typed, call) {
-    const { data } = await call(units.list, { query: { limit: 20, ...(typed === '' ? {} : { search_query: typed }) } });
+    const { data } = await call(units.list, { query: matching(typed) });
     return data.map(({ serial_number }) => serial_number);
   },
 };
@@ -34,9 +36,7 @@ const stationUptimeResource: AssistantResource = {
   read: async (station, call) =>
     JSON.stringify(stationUptime.output.parse(await stationUptime.answer({ station, days: 31 }, call))),
   async complete(typed, call) {
-    const { data } = await call(overview.list, {
-      query: { limit: 20, ...(typed === '' ? {} : { search_query: typed }) },
-    });
+    const { data } = await call(overview.list, { query: matching(typed) });
     return data.map(({ id }) => id);
   },
 };
@@ -53,7 +53,7 @@ const runReport: AssistantResource = {
     return withoutIsolates(runMarkdown(reportOf(await call(runs.get, { params: { id: wanted.data } }))));
   },
   async complete(typed, call) {
-    const { data } = await call(runs.list, { query: { limit: 20, ...(typed === '' ? {} : { search_query: typed }) } });
+    const { data } = await call(runs.list, { query: matching(typed) });
     return data.map((run) => run.id);
   },
 };

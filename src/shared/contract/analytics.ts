@@ -273,10 +273,7 @@ export const analytics = {
     }),
     refusals: [404],
   }),
-  /**
-   * The numeric values of a measurement, oldest first. Each column has one entry for each value. The last day counts up to
-   * `started_before`, so that older values can be asked for by the start of the oldest one.
-   */
+  /** Each column has one entry for each value, oldest first. The last day counts up to `started_before`, not as a whole. */
   values: operation('local.analytics.values', 'GET', '/api/local/analytics/procedures/{id}/values', {
     isSlow: true,
     params: byId,

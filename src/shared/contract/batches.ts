@@ -23,7 +23,7 @@ const batchListItem = numbered.extend({
   ...creators,
 });
 
-export const batch = numbered.extend({
+const batch = numbered.extend({
   created_at: timestamp,
   units: z.array(
     z.object({
@@ -35,8 +35,6 @@ export const batch = numbered.extend({
   ),
   ...creators,
 });
-export type Batch = z.infer<typeof batch>;
-
 export const batches = {
   create: operation('batches.create', 'POST', '/api/v2/batches', {
     access: ['user', 'station'],

@@ -2,10 +2,7 @@ import * as z from 'zod';
 import { outcome, phaseOutcome } from './common.ts';
 import { promptForm } from './promptForm.ts';
 
-/**
- * A running test as an operator sees it. All texts are plain text, never markup. Items beyond the limits are left out
- * and counted. The limits from `name` on are lengths in characters.
- */
+/** Texts are plain, never markup. Items beyond the limits are left out and counted; those from `name` on are lengths. */
 export const bounds = {
   phases: 1_000,
   phaseMeasurements: 500,

@@ -109,6 +109,13 @@ const serialNumber = z
 
 const offer = liveState.shape.offer.unwrap().partial();
 
+const stationAction = {
+  access: ['user', 'station'],
+  isAudited: false,
+  params: byId,
+  refusals: [403, 404, 409],
+} as const;
+
 export const operator = {
   state: operation('local.operator.state', 'GET', '/api/local/stations/{id}/operator', {
     access: ['user', 'station'],
@@ -132,9 +139,7 @@ export const operator = {
   }),
   /** The first answer counts; later ones are refused (409) with who was first. */
   answer: operation('local.operator.answer', 'POST', '/api/local/stations/{id}/operator/answers', {
-    access: ['user', 'station'],
-    isAudited: false,
-    params: byId,
+    ...stationAction,
     body: z.object({
       prompt_id: z.string().min(1).max(bounds.name),
       text: z.string().max(bounds.answer, `An answer must be at most ${bounds.answer} characters long.`),
@@ -142,31 +147,21 @@ export const operator = {
       delivered: z.boolean().default(false),
     }),
     answer: answeredPrompt,
-    refusals: [403, 404, 409],
   }),
   stop: operation('local.operator.stop', 'POST', '/api/local/stations/{id}/operator/stop', {
-    access: ['user', 'station'],
-    isAudited: false,
-    params: byId,
+    ...stationAction,
     body: z.object({ execution_id: z.string() }),
     answer: z.object({ execution_id: z.string() }),
-    refusals: [403, 404, 409],
   }),
   start: operation('local.operator.start', 'POST', '/api/local/stations/{id}/operator/start', {
-    access: ['user', 'station'],
-    isAudited: false,
-    params: byId,
+    ...stationAction,
     body: z.object({ serial_number: serialNumber, loop: z.boolean().default(false), slot: slotNumber.default(1) }),
     answer: z.object({ serial_number: z.string() }),
-    refusals: [403, 404, 409],
   }),
   loop: operation('local.operator.loop', 'PUT', '/api/local/stations/{id}/operator/loop', {
-    access: ['user', 'station'],
-    isAudited: false,
-    params: byId,
+    ...stationAction,
     body: z.object({ loop: z.boolean(), slot: slotNumber.default(1) }),
     answer: z.object({ loop: z.boolean() }),
-    refusals: [403, 404, 409],
   }),
   /** A read-only link to the station's page; it ends with the station's key. */
   link: operation('local.operator.link', 'POST', '/api/local/stations/{id}/operator/links', {

@@ -68,10 +68,7 @@ export const overview = {
     answer: stationSummary.extend(stationFigures.shape),
     refusals: [404],
   }),
-  /**
-   * Returns those of the stations that exist, with the figures of those that are in `figures_of`. It is what a window asks once
-   * a second: a server with the capability `station-batches` has it.
-   */
+  /** Has figures for the stations in `figures_of`. A server with the capability `station-batches` has this operation. */
   several: operation('local.stations.several', 'GET', '/api/local/station-batch', {
     query: z
       .object({ ids: many(id), figures_of: many(id) })

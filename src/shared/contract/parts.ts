@@ -31,16 +31,14 @@ const partListItem = numbered.extend({
   metadata: metadata.optional(),
 });
 
-export const part = numbered.extend({
+const part = numbered.extend({
   name: z.string(),
   created_at: timestamp,
   revisions: z.array(numbered.extend({ created_at: timestamp })),
   ...creators,
   metadata,
 });
-export type Part = z.infer<typeof part>;
-
-export const revision = numbered.extend({
+const revision = numbered.extend({
   created_at: timestamp,
   ...creators,
   part: numbered.extend({ name: z.string() }),
@@ -48,8 +46,6 @@ export const revision = numbered.extend({
   image_id: id.nullable(),
   metadata,
 });
-export type Revision = z.infer<typeof revision>;
-
 export const parts = {
   create: operation('parts.create', 'POST', '/api/v2/parts', {
     access: ['user', 'station'],

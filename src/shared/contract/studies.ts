@@ -12,8 +12,6 @@ const atLeast = <T extends z.ZodType>(least: number, most: number, item: T, mess
   listUpTo(most, item).refine((all) => all.length >= least, message);
 
 const studyPart = z.object({ serial_number: serialNumber, is_good: z.boolean().nullable() });
-export type StudyPart = z.infer<typeof studyPart>;
-
 const newStudy = z.object({
   procedure_id: id,
   name: name60,
@@ -98,10 +96,7 @@ export type Study = z.infer<typeof study>;
 
 const trialOf = z.object({ id, position: z.coerce.number().int().min(1) });
 
-/**
- * Gauge studies. While a study is active, a run of the next part that the station of the next trial pushes is attached to
- * it. All runs of a study are left out of statistics.
- */
+/** An active study takes each run of its next part on the station of its next trial. Statistics leave out its runs. */
 export const studies = {
   list: operation('local.studies.list', 'GET', '/api/local/studies', {
     query: z.object({ procedure_id: id.optional() }),

@@ -91,10 +91,11 @@ const streamingAnswer = z.object({
   subscribeOptions: z.object({ topic: z.string(), qos: z.number().int() }),
 });
 
+const pushing = { access: ['user', 'station'], isAudited: false } as const;
+
 export const v1 = {
   createRun: operation('v1.runs.create', 'POST', '/api/v1/runs', {
-    access: ['user', 'station'],
-    isAudited: false,
+    ...pushing,
     body: runBody,
     answer: pushed,
     refusals: [403, 404, 409, 422],
@@ -122,21 +123,18 @@ export const v1 = {
     refusals: [404],
   }),
   initializeUpload: operation('v1.uploads.initialize', 'POST', '/api/v1/uploads/initialize', {
-    access: ['user', 'station'],
-    isAudited: false,
+    ...pushing,
     body: z.object({ name: fileName, mimeType: z.string().nullish(), sizeBytes: z.number().nullish() }),
     answer: z.object({ id, uploadUrl: z.url() }),
   }),
   syncUpload: operation('v1.uploads.sync', 'POST', '/api/v1/uploads/sync', {
-    access: ['user', 'station'],
-    isAudited: false,
+    ...pushing,
     body: z.object({ upload_id: id, run_id: id }),
     answer: z.object({ id }),
     refusals: [403, 404, 409],
   }),
   importReport: operation('v1.import', 'POST', '/api/v1/import', {
-    access: ['user', 'station'],
-    isAudited: false,
+    ...pushing,
     body: z.object({
       upload_id: id,
       importer: z.literal('OPENHTF'),

@@ -5,7 +5,7 @@ import { lookupNumber, versionTag } from './numbers.ts';
 const path = '/api/v2/procedures/{procedure_id}/versions';
 const byTag = z.object({ procedure_id: id, tag: lookupNumber });
 
-export const version = z.object({
+const version = z.object({
   id,
   tag: z.string(),
   created_at: timestamp,
@@ -13,8 +13,6 @@ export const version = z.object({
   run_count: z.number().int(),
   ...creators,
 });
-export type Version = z.infer<typeof version>;
-
 export const versions = {
   create: operation('procedures.versions.create', 'POST', path, {
     params: z.object({ procedure_id: id }),

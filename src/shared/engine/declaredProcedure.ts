@@ -22,5 +22,3 @@ export interface DeclaredMeasurement {
   readonly units: string | null;
   readonly validators: readonly { readonly operator: string; readonly expected: unknown }[];
 }
-
-export const noDeclaration: DeclaredProcedure = { name: '', phases: [], unitFields: new Map() };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { EnginePhaseOutcome } from '../contract/engine.ts';
 import type { RunnerMeasurement } from '../contract/runner.ts';
-import { expressionOf } from '../run/validators.ts';
+import { expressionOf, isFulfilled } from '../run/validators.ts';
 import type { DeclaredMeasurement } from './declaredProcedure.ts';
 
 const tagged = z.union([
@@ -50,26 +50,8 @@ export function judgedMeasurement(
   if (error?.includes(`measurement \`${name}\` failed: `) === true) return { ...measurement, outcome: 'FAIL' };
   if (phase !== 'PASS' && phase !== 'FAIL') return measurement;
   const validators = declared?.validators ?? [];
-  const isJudged = validators.every(({ operator, expected }) => holds(operator, expected, value));
+  // A phase that fails by itself leaves values without a verdict, and so does a list.
+  const isJudged =
+    typeof value !== 'object' && validators.every((rule) => isFulfilled(rule.operator, rule.expected, value));
   return isJudged && validators.length > 0 ? { ...measurement, outcome: 'PASS' } : measurement;
-}
-
-/** Whether the value certainly fulfills the validator. A phase that fails by itself leaves its values without a verdict. */
-function holds(operator: string, expected: unknown, value: unknown): boolean {
-  if (typeof expected !== typeof value || typeof value === 'object') return false;
-  if (operator === '==') return value === expected;
-  if (operator === '!=') return value !== expected;
-  if (typeof value !== 'number' || typeof expected !== 'number') return false;
-  switch (operator) {
-    case '<':
-      return value < expected;
-    case '<=':
-      return value <= expected;
-    case '>':
-      return value > expected;
-    case '>=':
-      return value >= expected;
-    default:
-      return false;
-  }
 }

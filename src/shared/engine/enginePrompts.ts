@@ -1,10 +1,7 @@
 import type { EngineComponent, EngineEvent, EngineValue } from '../contract/engine.ts';
 import { isPromptInput, type PromptComponent, promptComponent, type PromptValues } from '../contract/promptForm.ts';
 
-/**
- * Returns the parts of a prompt: those that the engine names, with what only the file says about them. A part of a type that is
- * unknown here is a text field if the engine waits for its value, and otherwise left out.
- */
+/** A part of a type that is unknown here is a text field if the engine waits for its value, and otherwise left out. */
 export function promptComponents(
   reported: readonly EngineComponent[],
   declared: ReadonlyMap<string, Partial<PromptComponent>>,

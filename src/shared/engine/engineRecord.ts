@@ -11,10 +11,7 @@ export function parseEngineRecord(text: string): NewRunBody | undefined {
   }
 }
 
-/**
- * Returns the engine's record with the verdict of this program, and with the errors of failed phases as log lines: the engine
- * records a run that it cut short after a failed limit as ABORTED, and the text of an error as the description of the phase.
- */
+/** The engine records a run that it cut short after a failed limit as ABORTED, and an error as the text of its phase. */
 export function correctedRecord(
   record: NewRunBody,
   { outcome, reason }: Verdict,

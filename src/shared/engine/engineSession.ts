@@ -7,7 +7,7 @@ import { judgedMeasurement, pendingMeasurement } from './engineMeasurements.ts';
 import { engineValues, promptComponents, refusalText } from './enginePrompts.ts';
 import { type EngineEnd, engineVerdict } from './engineVerdict.ts';
 import { lastAttempt, nothingSeen, type Observation, observe } from './observation.ts';
-import { phaseFailure, phaseOutcomeOf } from './phaseEnd.ts';
+import { phaseFailure, phaseOutcomes } from './phaseEnd.ts';
 import { StreamRecord } from './streamRecord.ts';
 
 /** The key of the unit form among the prompts, which belongs to no phase. */
@@ -34,10 +34,7 @@ export interface SessionOptions {
   readonly send: (command: EngineCommand) => void;
 }
 
-/**
- * Follows one run of the engine: translates what the program reports into the events of the runner, and answers into its
- * commands. Phases run in parallel and may ask at the same time; their prompts are shown one after the other.
- */
+/** Phases run in parallel and may ask at the same time; their prompts are shown one after the other. */
 export class EngineSession {
   readonly #options: SessionOptions;
   #seen: Observation = nothingSeen;
@@ -224,7 +221,7 @@ export class EngineSession {
     const declared = this.#declaredPhase(key);
     const judged = (measurement: RunnerMeasurement): RunnerMeasurement =>
       judgedMeasurement(measurement, declared?.measurements.get(measurement.name), outcome, error);
-    const ended = { name: this.#nameOf(key), attempt, outcome: phaseOutcomeOf(outcome), error };
+    const ended = { name: this.#nameOf(key), attempt, outcome: phaseOutcomes[outcome], error };
     const phase = this.record.end(key, ended, times, judged);
     this.#emit({
       event: 'phase_complete',

@@ -119,7 +119,7 @@ function hasFailed({ outcome, validators, aggregations, x_axis, y_axis }: V2Meas
   return [{ outcome }, ...aggregated, ...limited.flatMap((each) => each ?? [])].some((each) => each.outcome === 'FAIL');
 }
 
-export function lastAttempts({ attempts }: Observation): SeenAttempt[] {
+function lastAttempts({ attempts }: Observation): SeenAttempt[] {
   return [...new Map(attempts.map((attempt) => [attempt.key, attempt])).values()];
 }
 

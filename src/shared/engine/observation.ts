@@ -1,4 +1,4 @@
-import { type EngineEvent, type EngineLine, type EnginePhaseOutcome, parseEngineLine } from '../contract/engine.ts';
+import type { EngineEvent, EngineLine, EnginePhaseOutcome } from '../contract/engine.ts';
 
 export interface SeenAttempt {
   readonly key: string;
@@ -41,9 +41,6 @@ export function observe(seen: Observation, line: EngineLine): Observation {
   now = { ...now, nextSeq: line.seq + 1 };
   return line.event === undefined ? now : withEvent(now, line.event);
 }
-
-export const observeAll = (lines: readonly string[]): Observation =>
-  lines.map(parseEngineLine).reduce(observe, nothingSeen);
 
 function withEvent(seen: Observation, event: EngineEvent): Observation {
   switch (event.type) {

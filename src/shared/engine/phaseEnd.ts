@@ -4,18 +4,15 @@ import type { RunnerFailure } from '../contract/runner.ts';
 import type { DeclaredPhase } from './declaredProcedure.ts';
 
 /** The outcomes that the runner knows. A phase that is repeated ended without a verdict of its own. */
-export function phaseOutcomeOf(outcome: EnginePhaseOutcome): PhaseOutcome {
-  switch (outcome) {
-    case 'PASS':
-    case 'SKIP':
-    case 'ERROR':
-      return outcome;
-    case 'RETRY':
-      return 'SKIP';
-    default:
-      return 'FAIL';
-  }
-}
+export const phaseOutcomes: Readonly<Record<EnginePhaseOutcome, PhaseOutcome>> = {
+  PASS: 'PASS',
+  SKIP: 'SKIP',
+  RETRY: 'SKIP',
+  ERROR: 'ERROR',
+  FAIL: 'FAIL',
+  STOP: 'FAIL',
+  TIMEOUT: 'FAIL',
+};
 
 export function phaseFailure(
   outcome: EnginePhaseOutcome,

@@ -31,10 +31,7 @@ interface Times {
 /** So that a test that prints without end does not fill the memory. */
 const maxLogs = 10_000;
 
-/**
- * Collects what the engine reports while it runs. It is no complete record: limits, curves and the values of prompts are only in
- * the engine's own, which a run that is stopped does not leave.
- */
+/** No complete record: limits, curves and values of prompts are only in the engine's own, which a stopped run lacks. */
 export class StreamRecord {
   readonly #now: () => number;
   readonly phases: SeenPhase[] = [];

@@ -1,5 +1,5 @@
 import type { Report, ReportPhase } from '../contract/report.ts';
-import { parseDuration } from '../format/duration.ts';
+import { durationSeconds } from '../format/duration.ts';
 import { lastAttempts } from '../run/attempts.ts';
 import { limitsOf } from '../run/limits.ts';
 import { attemptsOf, hasFailed, reasonsOf } from '../run/report.ts';
@@ -17,10 +17,7 @@ interface Case {
   readonly output: readonly string[];
 }
 
-/**
- * Returns a run as JUnit XML: a test suite with a test case for the last attempt at each phase. Where the phases alone
- * would hide that the run did not pass, a further case has its outcome.
- */
+/** Has a case for the last attempt at each phase, and one for the run if they would hide that it did not pass. */
 export function junitXml(run: Report): string {
   const cases = casesOf(run);
   const count = (kind: Case['kind']): number => cases.filter((each) => each.kind === kind).length;
@@ -142,7 +139,7 @@ function findingLine({ title, message, source_file, line_number }: Finding): str
   return `${[title, message].filter(Boolean).join(': ')}${place}`;
 }
 
-const secondsOf = ({ duration }: { duration: string }): number => (parseDuration(duration) ?? 0) / 1000;
+const secondsOf = ({ duration }: { duration: string }): number => durationSeconds(duration) ?? 0;
 
 const timeText = (seconds: number): string => Math.max(0, seconds).toFixed(3);
 

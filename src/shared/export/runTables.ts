@@ -1,17 +1,12 @@
 import type { Answer } from '../contract/operation.ts';
 import type { Report, ReportMeasurement, ReportPhase } from '../contract/report.ts';
 import type { RunListItem, runs } from '../contract/runs.ts';
-import { parseDuration } from '../format/duration.ts';
+import { durationSeconds } from '../format/duration.ts';
 import { lastAttempts } from '../run/attempts.ts';
 import { limitsOf } from '../run/limits.ts';
 import { limitsText, type ReportedValue, resultsOf } from '../run/results.ts';
 import { type ComparedMeasurement, compareRuns } from '../run/runComparison.ts';
 import { type ColumnsOf, columnsOf, type Row, rowOf, type Table, tableOf, valueCells } from './table.ts';
-
-export const seconds = (duration: string): number | null => {
-  const millis = parseDuration(duration);
-  return millis === null ? null : millis / 1000;
-};
 
 /** Returns who ran it, if the server knows. A run that a station pushed was not run by the user who owns the key. */
 export function operatorOf(run: Pick<RunListItem, 'operated_by' | 'created_by_station' | 'created_by_user'>) {
@@ -25,7 +20,7 @@ const runColumns: ColumnsOf<RunListItem> = [
   ['outcome', 'text', ({ outcome }) => outcome],
   ['started_at', 'time', (run) => Date.parse(run.started_at)],
   ['ended_at', 'time', (run) => Date.parse(run.ended_at)],
-  ['duration_s', 'number', ({ duration }) => seconds(duration)],
+  ['duration_s', 'number', ({ duration }) => durationSeconds(duration)],
   ['procedure_id', 'text', ({ procedure }) => procedure.id],
   ['procedure', 'text', ({ procedure }) => procedure.name],
   ['procedure_version', 'text', ({ procedure }) => procedure.version?.tag],

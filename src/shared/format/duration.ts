@@ -9,6 +9,11 @@ export function parseDuration(text: string): number | null {
   return millisOf.reduce((sum, millis, i) => sum + Number(match[i + 1] ?? 0) * millis, 0);
 }
 
+export function durationSeconds(text: string): number | null {
+  const millis = parseDuration(text);
+  return millis === null ? null : millis / 1000;
+}
+
 /** Writes milliseconds as an ISO 8601 duration. Negative values are written as `PT0S`. */
 export function toIsoDuration(millis: number): string {
   let rest = Math.max(0, Math.round(millis));

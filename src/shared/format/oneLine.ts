@@ -38,8 +38,5 @@ export const plainMessage = (text: string): string =>
 /** Breaks `[text](address)`, which VS Code would show as a link in messages, even to a command. */
 const withoutLinks = (text: string): string => text.replaceAll('](', ']\u200b(');
 
-/**
- * Returns a refusal without the paths of fields before sentences that name the field themselves, such as
- * `metadata.part_number: ` before `The part number must be at most 60 characters long.`
- */
+/** Leaves out a path before a sentence that names the field, as in `metadata.part_number: The part number must be …`. */
 export const withoutFieldPaths = (text: string): string => text.replace(/(^|[.] )[a-z]\w*(?:\.\w+)*: (?=The )/g, '$1');

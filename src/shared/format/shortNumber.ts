@@ -13,12 +13,7 @@ const prefixes: Readonly<Record<number, string>> = {
 const plainFrom = 1e-3;
 const plainBelow = 1e6;
 
-/**
- * Returns a shorter form of a very small or large decimal number, with the same digits: with an SI prefix where the unit
- * takes one, otherwise with an exponent, such as `28.5 µV` or `2.85e-5 deg/s`. A value with limits never gets a prefix,
- * because it is compared with limits in the plain unit.
- * @param text the number, as JavaScript writes it
- */
+/** Shortens to `28.5 µV` or `2.85e-5 deg/s`, with the same digits. A value with limits gets no prefix. */
 export function shortNumber(
   text: string,
   units: string | null,

@@ -23,7 +23,6 @@ export const hasExpectedOutcome = ({ sample, outcome }: Pick<CheckRun, 'sample' 
  * Returns the state of a golden unit check. The last counted run of each required sample decides: one with the wrong
  * outcome has failed the check until that sample is run again, and the check is valid for the hours of the rule after the
  * older of the runs.
- * @param last the last counted run of each sample on the station
  * @param now in milliseconds since 1970, by the clock that the runs were stored with
  */
 export function goldenStateOf(rule: GoldenRule, last: GoldenCheck['last'], now: number): GoldenState {

@@ -82,11 +82,7 @@ function outcomeOf(record: OpenhtfRecord, phases: number): Outcome {
   return recorded === 'PASS' && phases === 0 ? 'ERROR' : recorded;
 }
 
-/**
- * Turns an OpenHTF record into the run that is stored. The phase that only asked for the serial number is left out.
- * @param now milliseconds since 1970, for a test that was aborted before it had a start time
- * @throws RunInputError when part number or procedure are missing, or a time is none
- */
+/** Leaves out the phase that asked for the serial number. @param now for a test without a start @throws RunInputError */
 export function openhtfRecordToNewRun(record: OpenhtfRecord, now: number): NewRun {
   const { metadata } = record;
   const phases = record.phases[0]?.name === 'trigger_phase' ? record.phases.slice(1) : record.phases;

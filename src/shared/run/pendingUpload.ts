@@ -14,11 +14,7 @@ export interface PendingUploadDetails {
 
 export const missingPartNumber = '—';
 
-/**
- * Returns a pending upload as the run that a server would store. Its ids are placeholders: the n-th attachment has
- * `placeholderId(n)`.
- * @throws RunInputError, ZodError, SyntaxError when a server would refuse it even with a part number
- */
+/** The n-th attachment has `placeholderId(n)`. @throws RunInputError, ZodError, SyntaxError unless only a part number lacks */
 export function runOfPendingUpload(body: string, about: PendingUploadDetails): Run {
   const run = parseBody(body, about);
   const iso = (millis: number): string => new Date(millis).toISOString();

@@ -38,10 +38,7 @@ export interface RunComparison {
   readonly measurements: readonly ComparedMeasurement[];
 }
 
-/**
- * Compares two runs. Of each phase, the last attempt counts. Phases are matched by name, and measurements by phase and name;
- * those of the same name in one run are matched in their order.
- */
+/** Last attempts count. Phases and measurements are matched by name, those of the same name in their order. */
 export function compareRuns(left: Pick<Report, 'phases'>, right: Pick<Report, 'phases'>): RunComparison {
   const phases = align(lastAttempts<ReportPhase>(left.phases), lastAttempts<ReportPhase>(right.phases), nameOf);
   return {
@@ -52,10 +49,7 @@ export function compareRuns(left: Pick<Report, 'phases'>, right: Pick<Report, 'p
   };
 }
 
-/**
- * Pairs the items of two lists that have the same key, those that repeat a key in their order. Keeps the order of the left
- * list; an item that only the right list has follows what it follows there.
- */
+/** Pairs items of the same key, repeated ones in order. One that only the right list has follows what it follows there. */
 export function align<T>(
   left: readonly T[],
   right: readonly T[],

@@ -124,12 +124,12 @@ export const limitRules = (lower: ExactNumber | null | undefined, upper: ExactNu
   ...(upper != null ? [rule('<=', upper)] : []),
 ];
 
-function evaluate({ operator, expected_value }: Rule, measured: unknown): boolean | null {
+export function isFulfilled(operator: string | null, limit: unknown, measured: unknown): boolean | null {
   const value = comparable(measured);
-  const expected = comparable(expected_value);
+  const expected = comparable(limit);
   if (operator === '==' || operator === '!=') {
     if (value !== null && expected !== null) return (value <= expected && value >= expected) === (operator === '==');
-    return typeof measured === typeof expected_value ? (measured === expected_value) === (operator === '==') : null;
+    return typeof measured === typeof limit ? (measured === limit) === (operator === '==') : null;
   }
   if (value === null || expected === null) return null;
   if (operator === '>=') return value >= expected;
@@ -141,15 +141,14 @@ function evaluate({ operator, expected_value }: Rule, measured: unknown): boolea
 
 /**
  * Evaluates each rule. A passed measurement passed all decisive rules, and an unset measurement none. For a failed
- * measurement, the rules are compared with the value where possible, and a single decisive rule failed. The outcome of the
- * measurement itself does not change.
+ * measurement, the rules are compared with the value where possible, and a single decisive rule failed.
  */
 export function evaluateRules(rules: readonly Rule[], measurement: MeasurementOutcome, value: unknown): NewValidator[] {
   const decisive = rules.filter((r) => r.is_decisive).length;
   const outcomeOf = (r: Rule): MeasurementOutcome => {
     if (measurement === 'UNSET') return 'UNSET';
     if (measurement === 'PASS' && r.is_decisive) return 'PASS';
-    const held = evaluate(r, value);
+    const held = isFulfilled(r.operator, r.expected_value, value);
     if (held !== null) return held ? 'PASS' : 'FAIL';
     return r.is_decisive && decisive === 1 ? 'FAIL' : 'UNSET';
   };

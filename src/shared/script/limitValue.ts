@@ -45,7 +45,15 @@ export function changeLimit(limit: WrittenLimit, value: number | null, python: P
   return [replace(constant.number, pythonNumber(value))];
 }
 
-export const replace = ({ from, to }: SyntaxNode, text: string): TextEdit => ({ from, to, text });
+export function addItems(list: SyntaxNode, added: readonly string[]): TextEdit {
+  const last = childrenOf(list)
+    .slice(1, -1)
+    .findLast((child) => child.name !== ',');
+  const at = last?.to ?? list.from + 1;
+  return { from: at, to: at, text: (last === undefined ? '' : ', ') + added.join(', ') };
+}
+
+const replace = ({ from, to }: SyntaxNode, text: string): TextEdit => ({ from, to, text });
 
 /** Returns where a name of the module is used other than by its definition, in strings, too. */
 export function usesOf(name: string, python: PythonSource): SyntaxNode[] {

@@ -2,8 +2,8 @@ import type { SyntaxNode } from '@lezer/common';
 import type { SpecLimits } from '../statistics/capability.ts';
 import { chainOf, type LimitDeclaration, refusal } from './limitDeclarations.ts';
 import { LimitsRefusedError } from './limitsRefusal.ts';
-import { changeLimit, type TextEdit, type WrittenLimit, writtenLimit } from './limitValue.ts';
-import { childrenOf, hasComment, type Item, itemsOf, pythonNumber } from './pythonItems.ts';
+import { addItems, changeLimit, type TextEdit, type WrittenLimit, writtenLimit } from './limitValue.ts';
+import { hasComment, type Item, itemsOf, pythonNumber } from './pythonItems.ts';
 import type { PythonSource } from './pythonSource.ts';
 
 export interface WrittenLimits {
@@ -124,7 +124,7 @@ function rangeLimits({ method, list }: Call, python: PythonSource): WrittenLimit
       return [
         ...(lower === null ? [] : changeLimit(lower, limits.lower, python)),
         ...(upper === null ? [] : changeLimit(upper, limits.upper, python)),
-        ...(added.length === 0 ? [] : [addArguments(list, added)]),
+        ...(added.length === 0 ? [] : [addItems(list, added)]),
       ];
     },
   };
@@ -147,14 +147,6 @@ function rangeArguments(list: SyntaxNode, python: PythonSource): Map<string, Ite
     args.set(name, item);
   }
   return args;
-}
-
-function addArguments(list: SyntaxNode, added: readonly string[]): TextEdit {
-  const last = childrenOf(list)
-    .slice(1, -1)
-    .findLast((child) => child.name !== ',');
-  const at = last?.to ?? list.from + 1;
-  return { from: at, to: at, text: (last === undefined ? '' : ', ') + added.join(', ') };
 }
 
 /** `within_percent(…)` becomes `in_range(…)`, which can have all limits. */

@@ -3,8 +3,8 @@ import type { SpecLimits } from '../statistics/capability.ts';
 import { type LimitDeclaration, refusal } from './limitDeclarations.ts';
 import type { WrittenLimits } from './limitsInCalls.ts';
 import { LimitsRefusedError } from './limitsRefusal.ts';
-import { changeLimit, type TextEdit, type WrittenLimit, writtenLimit } from './limitValue.ts';
-import { ancestorsOf, childrenOf, entriesOf, type Entry, itemsOf, numberOf, pythonNumber } from './pythonItems.ts';
+import { addItems, changeLimit, type TextEdit, type WrittenLimit, writtenLimit } from './limitValue.ts';
+import { ancestorsOf, entriesOf, type Entry, itemsOf, numberOf, pythonNumber } from './pythonItems.ts';
 import type { PythonSource } from './pythonSource.ts';
 import { mentionsV2Client } from './scriptHints.ts';
 
@@ -137,11 +137,7 @@ function validatorLimits(
       if (list === undefined) {
         return [addEntries(dictionary, entries, [{ key: 'validators', text: `[${added.join(', ')}]` }], python)];
       }
-      const last = childrenOf(list)
-        .slice(1, -1)
-        .findLast((child) => child.name !== ',');
-      const at = last?.to ?? list.from + 1;
-      return [...edits, { from: at, to: at, text: (last === undefined ? '' : ', ') + added.join(', ') }];
+      return [...edits, addItems(list, added)];
     },
   };
 }

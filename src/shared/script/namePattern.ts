@@ -17,8 +17,6 @@ export function matchesName(pattern: NamePattern, name: string): boolean {
   return name.length - last.length >= at && name.endsWith(last);
 }
 
-export const patternText = (pattern: NamePattern): string => pattern.join('…');
-
 /** Reads a name with fields in braces, as `str.format` and `with_args` fill them. Doubled braces are braces. */
 export function formatPattern(text: string): NamePattern {
   return splitAt(text, /\{\{|\}\}|\{[^{}]*\}/g, (field) => (field === '{{' || field === '}}' ? field.charAt(0) : null));

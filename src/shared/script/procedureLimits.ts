@@ -19,10 +19,7 @@ import { applyEdits, type EditableMeasurement, type LimitsEdit, type LimitsInScr
 import { type LimitsRefusal, LimitsRefusedError, orRefusal, refuseInvalid } from './limitsRefusal.ts';
 import type { TextEdit } from './limitValue.ts';
 
-/**
- * Reads and edits the limits in `procedure.yaml`, the file of TofuPilot's command line program. A limit is a validator with
- * the operator >= or <=. Edits change the text, so that comments and layout stay.
- */
+/** A limit is a validator with the operator >= or <=. Edits change the text, so that comments and layout stay. */
 
 type Side = keyof SpecLimits;
 const sides = ['lower', 'upper'] as const;

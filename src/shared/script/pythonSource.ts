@@ -1,6 +1,5 @@
 import type { SyntaxNode, SyntaxNodeRef, Tree } from '@lezer/common';
 import { parser } from '@lezer/python';
-import { openhtfNames } from '../run/openhtfNames.ts';
 
 /** A Python source that is parsed once and never run. If it has syntax errors, the parts around them are still read. */
 export class PythonSource {
@@ -118,3 +117,22 @@ export class PythonSource {
     if (node.parent?.name === 'Script') this.#constants.set(key, this.#constants.has(key) ? null : value);
   }
 }
+
+const openhtfExports = ['measures', 'plug', 'PhaseOptions', 'TestPhase', 'diagnose', 'monitors'];
+
+function openhtfNames(imports: readonly string[]): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const statement of imports) {
+    const [, from, what = ''] = /^(?:from\s+([\w.]+)\s+)?import\s+([\s\S]*)$/.exec(statement) ?? [];
+    if (from !== undefined && !isOpenhtf(from)) continue;
+    for (const part of what.replace(/[()\\]|#.*$/gm, ' ').split(',')) {
+      const [, name, alias] = /^\s*([\w.]+|\*)(?:\s+as\s+(\w+))?\s*$/.exec(part) ?? [];
+      if (name === undefined || (from === undefined && !isOpenhtf(name))) continue;
+      if (name === '*') for (const each of openhtfExports) names.set(each, each);
+      else names.set(alias ?? name.split('.')[0] ?? name, name);
+    }
+  }
+  return names;
+}
+
+const isOpenhtf = (module: string): boolean => module === 'openhtf' || module.startsWith('openhtf.');

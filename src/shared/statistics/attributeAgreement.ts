@@ -30,11 +30,7 @@ export interface AttributeAgreement {
   readonly kappa: number | null;
 }
 
-/**
- * Returns how well operators agree with themselves, the reference, and each other (AIAG Measurement Systems Analysis, 4th
- * edition, attribute studies).
- * @param reference whether each part is good; parts without one are compared among operators only
- */
+/** AIAG, Measurement Systems Analysis, 4th edition, attribute studies. @param reference whether a part is good, if known */
 export function attributeAgreement(
   calls: readonly AttributeCall[],
   reference: ReadonlyMap<string, boolean>,

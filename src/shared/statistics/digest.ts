@@ -16,8 +16,6 @@ export const mostExactValues = 500;
 /** Twice this number of centroids is never exceeded. About 120 are usual. */
 const scale = 100;
 
-export const noDigest: Digest = { kind: 'exact', values: [] };
-
 export const digestOf = (values: readonly number[]): Digest => mergeDigests([{ kind: 'exact', values }]);
 
 export const digestCount = (digest: Digest): number =>

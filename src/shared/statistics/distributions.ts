@@ -6,8 +6,6 @@ export function normalCdf(z: number): number {
   return z < 0 ? beyond : 1 - beyond;
 }
 
-export const normalDensity = (z: number): number => Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
-
 /** The coefficients of Wichura's AS 241 (PPND16), from the constant term up. */
 const central = {
   numerator: [

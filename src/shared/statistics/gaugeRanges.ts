@@ -7,7 +7,7 @@ import {
   type GaugeReading,
   type GaugeRefusal,
 } from './gaugeComponents.ts';
-import { momentsOf } from './moments.ts';
+import { meanOf } from './moments.ts';
 
 export interface GaugeRangeStudy extends GaugeComponents {
   readonly kind: 'ranges';
@@ -94,5 +94,4 @@ function studyOf({ cells, parts, operators, trials }: BalancedCells, options: Ga
   return { kind: 'ranges', averageRange, operatorRange, partRange, factors, ...components };
 }
 
-const meanOf = (values: readonly number[]): number => momentsOf(values).mean;
 const rangeOf = (values: readonly number[]): number => Math.max(...values) - Math.min(...values);

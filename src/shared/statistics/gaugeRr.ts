@@ -9,7 +9,7 @@ import {
   type GaugeReading,
   type GaugeRefusal,
 } from './gaugeComponents.ts';
-import { momentsOf } from './moments.ts';
+import { meanOf } from './moments.ts';
 
 export interface AnovaRow {
   readonly sumOfSquares: number;
@@ -75,8 +75,6 @@ function studyOf(balanced: BalancedCells, options: GaugeOptions): GaugeStudy | N
     ...components,
   };
 }
-
-const meanOf = (values: readonly number[]): number => momentsOf(values).mean;
 
 function sumsOfSquares({ cells, parts, operators, trials }: BalancedCells) {
   const [first = []] = cells;

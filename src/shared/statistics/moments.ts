@@ -17,6 +17,8 @@ export const addValue = (moments: Moments, value: number): Moments =>
 
 export const momentsOf = (values: readonly number[]): Moments => values.reduce(addValue, noMoments);
 
+export const meanOf = (values: readonly number[]): number => momentsOf(values).mean;
+
 /** Chan, Golub, LeVeque 1979; third and fourth moment: Pébay 2008. For a single value this is Welford's formula. */
 export function mergeMoments(a: Moments, b: Moments): Moments {
   if (a.count === 0) return b;

@@ -10,9 +10,6 @@ export function sortedQuantile(values: readonly number[], share: number): number
   return upper === undefined ? lower : lower + (upper - lower) * (position - below);
 }
 
-export const quantile = (values: readonly number[], share: number): number | null =>
-  sortedQuantile(sorted(values), share);
-
 /** Returns how many values a quantile needs to mean anything: one beyond it is expected. 20 for 95 %, 100 for 99 %. */
 export function valuesNeededForQuantile(share: number): number {
   checkShare(share);

@@ -1,6 +1,5 @@
 import type { YieldCounts } from '../contract/overview.ts';
 import type { Sample } from '../contract/units.ts';
-import { percent } from '../format/percent.ts';
 
 export interface YieldRun {
   readonly id: string;
@@ -76,10 +75,7 @@ export function unitDays<Run extends YieldRun>(
   });
 }
 
-/**
- * Returns how many of the units passed by each attempt. The figures are cumulative, so that they never fall from one
- * attempt to the next, and those of several days are sums over the units of each day.
- */
+/** Cumulative, so that they never fall from one attempt to the next; those of several days are sums over each day. */
 export function yieldCounts(groups: readonly PassedUnits[]): YieldCounts {
   const passedBy = (attempt: number): number =>
     unitsOf(groups.filter(({ passedAt }) => passedAt !== null && passedAt <= attempt));
@@ -115,8 +111,9 @@ export function rolledThroughputYield(steps: readonly Pick<YieldCounts, 'units' 
   return steps.reduce((product, { units, passed_first }) => product * (passed_first / units), 1);
 }
 
+/** Returns whole percent, rounded down so that one failure never reads 100 %. */
 export const yieldPercent = (passed: number, units: number): number | null =>
-  units === 0 ? null : percent(passed, units);
+  units === 0 ? null : Math.floor((100 * passed) / units);
 
 function inOrder(a: YieldRun, b: YieldRun): number {
   if (a.started_at !== b.started_at) return a.started_at - b.started_at;

@@ -14,30 +14,22 @@ export function packColumns(rows: readonly UptimeRow[], days: number): Int32Arra
 
 export function unpackColumns(heads: readonly RowHead[], block: Int32Array, days: number): UptimeRow[] {
   return heads.map((head, row) => {
-    const column = (name: (typeof columnNames)[number]): number[] => {
+    const columns = columnsBy((name) => {
       const begin = (row * columnNames.length + columnNames.indexOf(name)) * days;
       return Array.from(block.subarray(begin, begin + days));
-    };
-    const columns = {
-      up: column('up'),
-      down: column('down'),
-      maintenance: column('maintenance'),
-      paused: column('paused'),
-      unknown: column('unknown'),
-      incidents: column('incidents'),
-    };
+    });
     return { ...head, columns };
   });
 }
 
-export function withDay(columns: DayColumns, index: number, day: Durations): DayColumns {
-  const { up, down, maintenance, paused, unknown, incidents } = columns;
-  return {
-    up: up.with(index, day.up),
-    down: down.with(index, day.down),
-    maintenance: maintenance.with(index, day.maintenance),
-    paused: paused.with(index, day.paused),
-    unknown: unknown.with(index, day.unknown),
-    incidents: incidents.with(index, day.incidents),
-  };
-}
+export const withDay = (columns: DayColumns, index: number, day: Durations): DayColumns =>
+  columnsBy((name) => columns[name].with(index, day[name]));
+
+export const columnsBy = (column: (name: keyof DayColumns) => number[]): DayColumns => ({
+  up: column('up'),
+  down: column('down'),
+  maintenance: column('maintenance'),
+  paused: column('paused'),
+  unknown: column('unknown'),
+  incidents: column('incidents'),
+});

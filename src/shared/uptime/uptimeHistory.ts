@@ -27,21 +27,6 @@ export const markOf = ({ at, isUp }: Transition): number => 2 * at + (isUp ? 1 :
 export const timeOf = (mark: number): number => Math.floor(mark / 2);
 const isUpMark = (mark: number): boolean => mark % 2 === 1;
 
-/**
- * Normalizes what is known of a station. The lists may be unordered and have repetitions, overlaps and reversed spans.
- */
-export const historyOf = (known: {
-  marks: readonly number[];
-  observers: readonly TimeSpan[];
-  pauses: readonly PauseSpan[];
-  now: number;
-}): History => ({
-  marks: normalizeMarks(known.marks),
-  observed: mergeSpans(known.observers),
-  pauses: mergePauses(known.pauses),
-  now: known.now,
-});
-
 export function normalizeMarks(marks: readonly number[]): readonly number[] {
   if (marks.every((mark, n) => n === 0 || isNext(mark, marks[n - 1] ?? NaN))) return marks;
   const kept: number[] = [];

@@ -8,7 +8,7 @@ import { language, PageElement, states } from '../shared/element.ts';
 import { failurePage } from '../shared/failurePage.ts';
 import { handleMessages } from '../shared/host.ts';
 import { iconButton, outcomeMark } from '../shared/icons.ts';
-import { link } from '../shared/pageParts.ts';
+import { filterField, link } from '../shared/pageParts.ts';
 import { curvesSection, type SeriesOfSides } from './curvesSection.ts';
 import { send, viewState } from './host.ts';
 import { measurementsTable } from './measurementsTable.ts';
@@ -78,12 +78,7 @@ class CompareView extends PageElement {
           .checked=${this.onlyDifferences}
           @change=${this.#onOnlyDifferences}
         ></vscode-checkbox>
-        <vscode-textfield
-          placeholder=${l10n.t('Filter by name')}
-          .label=${l10n.t('Filter measurements by name')}
-          .value=${this.name}
-          @input=${this.#onName}
-        ></vscode-textfield>
+        ${filterField(l10n.t('Filter by name'), l10n.t('Filter measurements by name'), this.name, this.#onName)}
         <div class="actions">
           ${iconButton('export', l10n.t('Export…'), () => send({ type: 'export' }))}
           ${iconButton('refresh', l10n.t('Refresh'), () => send({ type: 'refresh' }))}
@@ -116,9 +111,9 @@ class CompareView extends PageElement {
     viewState.save({ onlyDifferences: target.checked });
   };
 
-  readonly #onName = ({ target }: Event & { target: HTMLInputElement }): void => {
-    this.name = target.value;
-    viewState.save({ name: target.value });
+  readonly #onName = (name: string): void => {
+    this.name = name;
+    viewState.save({ name });
   };
 }
 customElements.define('compare-view', CompareView);

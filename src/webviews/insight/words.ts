@@ -38,41 +38,23 @@ export function intervalText(part: number, total: number): string {
   return l10n.t('95% interval {0} to {1}', lower, upper);
 }
 
-export const splitName = (split: AnalyticsSplit): string =>
+const splitWords = (split: AnalyticsSplit): { name: string; title: string; without: string } =>
   ({
-    station: l10n.t('Station'),
-    revision: l10n.t('Revision'),
-    version: l10n.t('Version'),
-    batch: l10n.t('Batch'),
-    operator: l10n.t('Operator'),
-    shift: l10n.t('Shift'),
-    slot: l10n.t('Slot'),
+    station: { name: l10n.t('Station'), title: l10n.t('By station'), without: l10n.t('Without a station') },
+    revision: { name: l10n.t('Revision'), title: l10n.t('By revision'), without: l10n.t('Without a revision') },
+    version: { name: l10n.t('Version'), title: l10n.t('By version'), without: l10n.t('Without a version') },
+    batch: { name: l10n.t('Batch'), title: l10n.t('By batch'), without: l10n.t('Without a batch') },
+    operator: { name: l10n.t('Operator'), title: l10n.t('By operator'), without: l10n.t('Without an operator') },
+    shift: { name: l10n.t('Shift'), title: l10n.t('By shift'), without: l10n.t('Outside of shifts') },
+    slot: { name: l10n.t('Slot'), title: l10n.t('By slot'), without: l10n.t('Without a slot') },
   })[split];
 
-export const splitTitle = (split: AnalyticsSplit): string =>
-  ({
-    station: l10n.t('By station'),
-    revision: l10n.t('By revision'),
-    version: l10n.t('By version'),
-    batch: l10n.t('By batch'),
-    operator: l10n.t('By operator'),
-    shift: l10n.t('By shift'),
-    slot: l10n.t('By slot'),
-  })[split];
+export const splitName = (split: AnalyticsSplit): string => splitWords(split).name;
 
-const missingName = (split: AnalyticsSplit): string =>
-  ({
-    station: l10n.t('Without a station'),
-    revision: l10n.t('Without a revision'),
-    version: l10n.t('Without a version'),
-    batch: l10n.t('Without a batch'),
-    operator: l10n.t('Without an operator'),
-    shift: l10n.t('Outside of shifts'),
-    slot: l10n.t('Without a slot'),
-  })[split];
+export const splitTitle = (split: AnalyticsSplit): string => splitWords(split).title;
 
 export const groupName = ({ name }: { readonly name: string }, split: AnalyticsSplit): string =>
-  name === '' ? missingName(split) : name;
+  name === '' ? splitWords(split).without : name;
 
 /** Limits such as "1.2 to 3.4 V". */
 export function limitsWords(lower: number | null, upper: number | null, units: string | null): string {

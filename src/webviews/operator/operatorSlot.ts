@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing, type PropertyValues } from 'lit';
 import type { LiveState, StudyTurn } from '../../shared/contract/operator.ts';
 import type { ToOperator } from '../../shared/contract/operatorView.ts';
-import { PageElement } from '../shared/element.ts';
+import { inputs, PageElement, states } from '../shared/element.ts';
 import { icon, iconButton } from '../shared/icons.ts';
 import type { PromptForm } from '../shared/promptForm.ts';
 import { type OperatorHost, saveSlotViewState, type SlotViewState, slotViewStateOf } from './operatorHost.ts';
@@ -17,28 +17,12 @@ import { idIn } from './words.ts';
 export type Connection = Extract<ToOperator, { type: 'connection' }>;
 export type Refused = Extract<ToOperator, { type: 'refused' }>;
 
-/**
- * The unit in one slot: its start form or its running test with the prompt, and its verdict. If it is the only slot, the banner
- * and the counters of the station are between these. Fires `started` after a start, and `stagechange` with another form or prompt.
- */
+/** A single slot contains the banner and the counters. Fires `started`, and `stagechange` with another form or prompt. */
 export class OperatorSlot extends PageElement {
   static override properties = {
-    host: { attribute: false },
-    number: { attribute: false },
-    isOneOfSeveral: { attribute: false },
-    state: { attribute: false },
-    connection: { attribute: false },
-    mayAct: { attribute: false },
-    inEditor: { attribute: false },
-    now: { attribute: false },
-    study: { attribute: false },
-    banner: { attribute: false },
-    counters: { attribute: false },
-    refused: { state: true },
-    sent: { state: true },
-    duplicateIn: { state: true },
-    serial: { state: true },
-    loop: { state: true },
+    ...inputs('host', 'number', 'isOneOfSeveral', 'state', 'connection', 'mayAct', 'inEditor', 'now', 'study'),
+    ...inputs('banner', 'counters'),
+    ...states('refused', 'sent', 'duplicateIn', 'serial', 'loop'),
   };
   declare host: OperatorHost;
   declare number: number;

@@ -1,10 +1,13 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, type PropertyValues } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import type { GoldenCheck } from '../../shared/contract/goldenChecks.ts';
 import type { LiveState } from '../../shared/contract/operator.ts';
+import { checkAt } from '../../shared/golden/goldenState.ts';
 import { patchState } from '../../shared/live/livePatch.ts';
-import { PageElement } from '../shared/element.ts';
-import { goldenBanner } from './goldenBanner.ts';
+import { PageElement, states } from '../shared/element.ts';
+import { checkAdvice, checkSentence, goldenIcons } from '../shared/goldenWords.ts';
+import { icon } from '../shared/icons.ts';
 import type { OperatorHost } from './operatorHost.ts';
 import { type Connection, OperatorSlot } from './operatorSlot.ts';
 import { shiftPart } from './shiftPart.ts';
@@ -17,14 +20,7 @@ import { reason } from './words.ts';
 const missingSlotMs = 2_000;
 
 export class OperatorView extends PageElement {
-  static override properties = {
-    states: { state: true },
-    connection: { state: true },
-    mayAct: { state: true },
-    inEditor: { state: true },
-    now: { state: true },
-    scale: { state: true },
-  };
+  static override properties = states('states', 'connection', 'mayAct', 'inEditor', 'now', 'scale');
   declare states: ReadonlyMap<number, LiveState>;
   declare connection: Connection;
   declare mayAct: boolean;
@@ -262,3 +258,25 @@ export class OperatorView extends PageElement {
   }
 }
 customElements.define('operator-view', OperatorView);
+
+function goldenBanner(checks: readonly GoldenCheck[], now: number): unknown {
+  if (checks.length === 0) return nothing;
+  const current = checks.map((check) => checkAt(check, now));
+  return html`
+    <section class="golden" aria-label=${l10n.t('Golden unit checks')}>
+      ${current.map((check) => {
+        const { kind } = check.state;
+        const refuses = kind !== 'valid' && check.rule.without === 'refuse';
+        return html`
+          <p class="golden-check" data-state=${kind}>
+            ${icon(goldenIcons[kind])}
+            <span>
+              ${checkSentence(check, now)} <strong>${checkAdvice(check)}</strong>
+              ${refuses ? l10n.t('Other units cannot be started here until then.') : nothing}
+            </span>
+          </p>
+        `;
+      })}
+    </section>
+  `;
+}

@@ -63,15 +63,10 @@ export function titleBar(
   `;
 }
 
-function liveWords({ state, message }: Connection): string {
-  switch (state) {
-    case 'live':
-      return l10n.t('live');
-    case 'connecting':
-      return l10n.t('connecting…');
-    case 'lost':
-      return message ?? l10n.t('connection lost, trying again…');
-    case 'ended':
-      return message ?? l10n.t('not connected');
-  }
-}
+const liveWords = ({ state, message }: Connection): string =>
+  ({
+    live: l10n.t('live'),
+    connecting: l10n.t('connecting…'),
+    lost: message ?? l10n.t('connection lost, trying again…'),
+    ended: message ?? l10n.t('not connected'),
+  })[state];

@@ -15,20 +15,14 @@ const shapes: Record<Outcome, string> = {
   ABORTED: 'circle-slash',
 };
 
-function wordOf(outcome: Outcome): string {
-  switch (outcome) {
-    case 'PASS':
-      return l10n.t('PASS');
-    case 'FAIL':
-      return l10n.t('FAIL');
-    case 'ERROR':
-      return l10n.t('ERROR');
-    case 'TIMEOUT':
-      return l10n.t('TIMEOUT');
-    case 'ABORTED':
-      return l10n.t('ABORTED');
-  }
-}
+const wordOf = (outcome: Outcome): string =>
+  ({
+    PASS: l10n.t('PASS'),
+    FAIL: l10n.t('FAIL'),
+    ERROR: l10n.t('ERROR'),
+    TIMEOUT: l10n.t('TIMEOUT'),
+    ABORTED: l10n.t('ABORTED'),
+  })[outcome];
 
 export function verdictBanner(test: LiveTest, { number, isOneOfSeveral }: SlotPlace): unknown {
   const { outcome, serial_number: unit, started_at: from, ended_at: to, outcome_details: details } = test;

@@ -16,36 +16,22 @@ export const partRole = ({ isOneOfSeveral }: SlotPlace): string | typeof nothing
 /** Returns the level of a heading within a slot, whose own heading has the level 2 when there are several. */
 export const headingLevel = ({ isOneOfSeveral }: SlotPlace): number | typeof nothing => (isOneOfSeveral ? 3 : nothing);
 
-export function reason(why: UnavailableReason): string {
-  switch (why) {
-    case 'no-test':
-      return l10n.t('There is no test on this station.');
-    case 'ended':
-      return l10n.t('This test has ended.');
-    case 'no-prompt':
-      return l10n.t('No question is open.');
-    case 'gone':
-      return l10n.t('The connection to the script is lost.');
-    case 'started-elsewhere':
-      return l10n.t('The test was not started from an editor. Stop it where it runs.');
-    case 'stopping':
-      return l10n.t('The test is stopping. The phase ends, then teardown runs.');
-    case 'running':
-      return l10n.t('A test runs on this station.');
-    case 'no-window':
-      return l10n.t('To start tests here, set a script for this station in VS Code, and keep that window open.');
-  }
-}
+export const reason = (why: UnavailableReason): string =>
+  ({
+    'no-test': l10n.t('There is no test on this station.'),
+    ended: l10n.t('This test has ended.'),
+    'no-prompt': l10n.t('No question is open.'),
+    gone: l10n.t('The connection to the script is lost.'),
+    'started-elsewhere': l10n.t('The test was not started from an editor. Stop it where it runs.'),
+    stopping: l10n.t('The test is stopping. The phase ends, then teardown runs.'),
+    running: l10n.t('A test runs on this station.'),
+    'no-window': l10n.t('To start tests here, set a script for this station in VS Code, and keep that window open.'),
+  })[why];
 
-export function sourceWords(source: LiveState['source']): string {
-  switch (source) {
-    case 'stream':
-      return l10n.t('started outside of the editor');
-    case 'editor':
-      return l10n.t('started from VS Code');
-    case 'followed':
-      return l10n.t('followed OpenHTF station');
-    case 'none':
-      return '';
-  }
-}
+export const sourceWords = (source: LiveState['source']): string =>
+  ({
+    stream: l10n.t('started outside of the editor'),
+    editor: l10n.t('started from VS Code'),
+    followed: l10n.t('followed OpenHTF station'),
+    none: '',
+  })[source];

@@ -1,9 +1,6 @@
 const name = 'testStations.key';
 
-/**
- * The viewer's key, which is needed to act. It is stored for this tab only and survives a reload. The key is not in
- * the address, and the page's policy admits no foreign scripts that could read it.
- */
+/** Stored for this tab only; survives a reload. The page's policy admits no foreign scripts that could read the key. */
 export const keys = {
   get: (): string | null => sessionStorage.getItem(name),
   save: (key: string): void => sessionStorage.setItem(name, key),

@@ -17,10 +17,7 @@ export class PageHost implements OperatorHost {
   #handlers: Handlers<ToOperator> | undefined;
   readonly #abort = new AbortController();
 
-  /**
-   * @param token the token of a link; undefined when the page was opened without one
-   * @param onSignIn called when the viewer wants to or has to enter a key
-   */
+  /** @param token of a link, if there is one @param onSignIn called when the viewer wants to or has to enter a key */
   constructor(station: string, token: string | undefined, onSignIn: () => void) {
     this.#station = station;
     this.#token = token;

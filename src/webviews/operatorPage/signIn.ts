@@ -1,15 +1,11 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import { messageOf } from '../../shared/format/messageOf.ts';
-import { PageElement } from '../shared/element.ts';
+import { inputs, PageElement, states } from '../shared/element.ts';
 import { icon } from '../shared/icons.ts';
 
 export class SignIn extends PageElement {
-  static override properties = {
-    problem: { state: true },
-    busy: { state: true },
-    canCancel: { attribute: false },
-  };
+  static override properties = { ...inputs('canCancel'), ...states('problem', 'busy') };
   declare problem: string | undefined;
   declare busy: boolean;
   declare canCancel: boolean;

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { html } from 'lit';
 import * as z from 'zod';
 import { type FromPrompt, type ToPrompt, toPrompt } from '../../shared/contract/promptView.ts';
-import { PageElement } from '../shared/element.ts';
+import { PageElement, states } from '../shared/element.ts';
 import { handleMessages, post, ViewState } from '../shared/host.ts';
 import { icon } from '../shared/icons.ts';
 import { type AnswerEvent, type PromptForm } from '../shared/promptForm.ts';
@@ -16,7 +16,7 @@ const send = (message: FromPrompt): void => post(message);
 type Prompt = ToPrompt & { type: 'prompt' };
 
 class PromptView extends PageElement {
-  static override properties = { where: { state: true }, prompt: { state: true } };
+  static override properties = states('where', 'prompt');
   declare where: string;
   declare prompt: Prompt | undefined;
 

@@ -3,9 +3,9 @@ import { html, nothing } from 'lit';
 import { logLevel } from '../../shared/contract/common.ts';
 import type { Report } from '../../shared/contract/report.ts';
 import { baseName } from '../../shared/format/fileNames.ts';
-import { language, PageElement, states } from '../shared/element.ts';
+import { inputs, language, PageElement, states } from '../shared/element.ts';
 import { icon } from '../shared/icons.ts';
-import { link } from '../shared/pageParts.ts';
+import { filterField, link } from '../shared/pageParts.ts';
 import { send, viewState } from './host.ts';
 
 import '@vscode-elements/elements/dist/vscode-option/index.js';
@@ -27,8 +27,7 @@ const linesPerPage = 500;
 
 class LogList extends PageElement {
   static override properties = {
-    logs: { attribute: false },
-    files: { attribute: false },
+    ...inputs('logs', 'files'),
     ...states('level', 'text', 'lineLimit'),
   };
   declare logs: readonly Log[];
@@ -86,12 +85,7 @@ class LogList extends PageElement {
       >
         ${levels.map((level) => html`<vscode-option value=${level}>${level}</vscode-option>`)}
       </vscode-single-select>
-      <vscode-textfield
-        placeholder=${l10n.t('Filter by text')}
-        .label=${l10n.t('Filter logs by text')}
-        .value=${this.text}
-        @input=${this.#onText}
-      ></vscode-textfield>
+      ${filterField(l10n.t('Filter by text'), l10n.t('Filter logs by text'), this.text, this.#onText)}
     `;
   }
 
@@ -123,9 +117,9 @@ class LogList extends PageElement {
     viewState.save({ level: this.level });
   };
 
-  readonly #onText = ({ target }: Event & { target: HTMLInputElement }): void => {
-    this.text = target.value;
-    viewState.save({ text: this.text });
+  readonly #onText = (text: string): void => {
+    this.text = text;
+    viewState.save({ text });
   };
 }
 customElements.define('log-list', LogList);

@@ -5,8 +5,9 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Report, ReportMeasurement, ReportPhase } from '../../shared/contract/report.ts';
 import { lastAttempts } from '../../shared/run/attempts.ts';
 import { attemptsOf, failuresOf, hasFailed } from '../../shared/run/report.ts';
-import { PageElement, states } from '../shared/element.ts';
+import { inputs, PageElement, states } from '../shared/element.ts';
 import { outcomeMark } from '../shared/icons.ts';
+import { filterField } from '../shared/pageParts.ts';
 import { viewState } from './host.ts';
 import { measurementRows } from './measurementRows.ts';
 import { attemptText, headingOf } from './timeline.ts';
@@ -18,8 +19,7 @@ const rowsPerFrame = 150;
 
 class MeasurementList extends PageElement {
   static override properties = {
-    run: { attribute: false },
-    series: { attribute: false },
+    ...inputs('run', 'series'),
     ...states('failedOnly', 'name', 'rowLimit'),
   };
   declare run: Report;
@@ -58,12 +58,7 @@ class MeasurementList extends PageElement {
             .disabled=${failures === 0 && !this.failedOnly}
             @change=${this.#onFailedOnly}
           ></vscode-checkbox>
-          <vscode-textfield
-            placeholder=${l10n.t('Filter by name')}
-            .label=${l10n.t('Filter measurements by name')}
-            .value=${this.name}
-            @input=${this.#onName}
-          ></vscode-textfield>
+          ${filterField(l10n.t('Filter by name'), l10n.t('Filter measurements by name'), this.name, this.#onName)}
         </div>
         <p class="only-spoken" role="status">${l10n.t('{0} measurements shown', this.#total)}</p>
         ${groups.length === 0 ? html`<p class="note">${this.#emptyText()}</p>` : nothing}
@@ -100,10 +95,10 @@ class MeasurementList extends PageElement {
     viewState.save({ failedOnly: this.failedOnly });
   };
 
-  readonly #onName = ({ target }: Event & { target: HTMLInputElement }): void => {
+  readonly #onName = (name: string): void => {
     this.rowLimit = rowsPerFrame;
-    this.name = target.value;
-    viewState.save({ name: this.name });
+    this.name = name;
+    viewState.save({ name });
   };
 }
 customElements.define('measurement-list', MeasurementList);

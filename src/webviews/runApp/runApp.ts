@@ -3,7 +3,7 @@ import { html, nothing } from 'lit';
 import * as z from 'zod';
 import { getRun } from '../../shared/assistant/tools/getRun.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
-import { PageElement } from '../shared/element.ts';
+import { PageElement, states } from '../shared/element.ts';
 import { AppHost, type HostContext, type ToolResult } from './appHost.ts';
 import { type RunAnswer, runReport } from './runSections.ts';
 
@@ -16,13 +16,7 @@ type Shown =
   | { readonly kind: 'problem'; readonly text: string };
 
 class RunApp extends PageElement {
-  static override properties = {
-    shown: { state: true },
-    canCallTools: { state: true },
-    isLoading: { state: true },
-    loadingProblem: { state: true },
-    context: { state: true },
-  };
+  static override properties = states('shown', 'canCallTools', 'isLoading', 'loadingProblem', 'context');
   declare shown: Shown;
   declare canCallTools: boolean;
   declare isLoading: boolean;

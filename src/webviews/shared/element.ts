@@ -11,6 +11,10 @@ export class PageElement extends LitElement {
   }
 }
 
+/** Declares the properties that the parent of an element sets. */
+export const inputs = (...names: readonly string[]): PropertyDeclarations =>
+  Object.fromEntries(names.map((name) => [name, { attribute: false }]));
+
 /** Declares the properties that an element changes itself, and that render it again. */
 export const states = (...names: readonly string[]): PropertyDeclarations =>
   Object.fromEntries(names.map((name) => [name, { state: true }]));

@@ -15,6 +15,19 @@ export const fact = (name: string, value: unknown): unknown =>
     <dd>${value}</dd>
   </div>`;
 
+export const filterField = (
+  placeholder: string,
+  label: string,
+  value: string,
+  onInput: (text: string) => void,
+): unknown =>
+  html`<vscode-textfield
+    placeholder=${placeholder}
+    .label=${label}
+    .value=${value}
+    @input=${({ target }: Event & { target: HTMLInputElement }) => onInput(target.value)}
+  ></vscode-textfield>`;
+
 export const scroller = (label: string, table: unknown): unknown =>
   html`<div class="scroller" tabindex="0" role="region" aria-label=${label}>${table}</div>`;
 

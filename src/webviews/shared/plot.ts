@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, type PropertyValues } from 'lit';
 import type uPlot from 'uplot';
-import { PageElement } from './element.ts';
+import { inputs, PageElement, states } from './element.ts';
 import { iconButton } from './icons.ts';
 import { curveStyle, orderedByX, type PlotAxis, plotOptions, readout } from './plotOptions.ts';
 import { onThemeChange } from './theme.ts';
@@ -12,10 +12,8 @@ const zoomStep = 0.5;
 class CurvePlot extends PageElement {
   static override properties = {
     label: {},
-    axes: { attribute: false },
-    series: { attribute: false },
-    reading: { state: true },
-    zoomed: { state: true },
+    ...inputs('axes', 'series'),
+    ...states('reading', 'zoomed'),
   };
   declare label: string;
   /** The x axis, then one axis for each curve. */

@@ -6,7 +6,7 @@ import { formAnswer, isPromptInput, parseFormAnswer, type PromptValues } from '.
 import type { PromptImage } from '../../shared/contract/promptView.ts';
 import { formatClock, timeLeftMs } from '../../shared/live/operatorTexts.ts';
 import type { PromptProblem } from '../../shared/live/promptProblem.ts';
-import { cssPercent, PageElement } from './element.ts';
+import { cssPercent, inputs, PageElement, states } from './element.ts';
 import { icon } from './icons.ts';
 import { initialValues, problemsOf, promptFields, valuesToSend } from './promptFields.ts';
 
@@ -14,21 +14,12 @@ export type AnswerEvent = CustomEvent<{ id: string; text: string }>;
 
 const shortTimeLeftMs = 15_000;
 
-/**
- * A prompt of the test with its image, its fields, the time left, and the answer. Fires `answer`, `draft` while the user types, and
- * `openimage`. The message is displayed as plain text.
- */
+/** Fires `answer`, `draft` while the user types, and `openimage`. The message is displayed as plain text. */
 export class PromptForm extends PageElement {
   static override properties = {
-    prompt: { attribute: false },
-    image: { attribute: false },
+    ...inputs('prompt', 'image', 'draft', 'locked', 'now', 'idSuffix', 'heading'),
     canOpenImage: { type: Boolean },
-    draft: { attribute: false },
-    locked: { attribute: false },
-    now: { attribute: false },
-    idSuffix: { attribute: false },
-    heading: { attribute: false },
-    problems: { state: true },
+    ...states('problems'),
   };
   declare prompt: Omit<LivePrompt, 'image_url'>;
   declare image: PromptImage | undefined;

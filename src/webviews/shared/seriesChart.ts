@@ -1,15 +1,12 @@
 import { html, nothing, type PropertyValues, svg } from 'lit';
 import type uPlot from 'uplot';
-import { PageElement } from './element.ts';
+import { inputs, PageElement, states } from './element.ts';
 import { type Chart, chartOptions } from './seriesChartOptions.ts';
 import { onThemeChange } from './theme.ts';
 
-/**
- * Lines, points, and bars over one x axis, with a reading of the point under the pointer. Fires `pick` with the index of
- * a point on a click or Enter if the chart says what a pick does.
- */
+/** Fires `pick` with the index of a point on a click or Enter if the chart says what a pick does. */
 class SeriesChart extends PageElement {
-  static override properties = { chart: { attribute: false }, index: { state: true } };
+  static override properties = { ...inputs('chart'), ...states('index') };
   declare chart: Chart;
   declare index: number | null;
 

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html } from 'lit';
 import { type GaugeCell, gaugeCells, rangeLimit } from '../../shared/analytics/gaugeCells.ts';
-import type { GaugeResult } from '../../shared/analytics/studyResult.ts';
+import type { GaugeResult, StudyReading } from '../../shared/analytics/studyResult.ts';
 import { figure } from '../shared/numbers.ts';
 import { curveStyle } from '../shared/plotOptions.ts';
 import type { Chart, ChartSeries } from '../shared/seriesChartOptions.ts';
@@ -21,18 +21,14 @@ export function gaugeCharts({ readings, units }: GaugeResult, trials: number): u
   const parts = [...new Set(readings.map(({ part }) => part))];
   const operators = [...new Set(readings.map(({ operator }) => operator))];
   const cells = gaugeCells(readings);
-  const byPart = readings.map(({ part, operator, value, trial }) => ({
-    group: parts.indexOf(part),
-    value,
-    operator,
-    text: l10n.t('{0}, {1}, trial {2}: {3}', part, operator, trial, figure(value, units)),
-  }));
-  const byOperator = readings.map(({ part, operator, value, trial }) => ({
-    group: operators.indexOf(operator),
-    value,
-    operator,
-    text: l10n.t('{0}, {1}, trial {2}: {3}', part, operator, trial, figure(value, units)),
-  }));
+  const pointsBy = (groupOf: (reading: StudyReading) => number): Point[] =>
+    readings.map((reading) => {
+      const { part, operator, value, trial } = reading;
+      const text = l10n.t('{0}, {1}, trial {2}: {3}', part, operator, trial, figure(value, units));
+      return { group: groupOf(reading), value, operator, text };
+    });
+  const byPart = pointsBy(({ part }) => parts.indexOf(part));
+  const byOperator = pointsBy(({ operator }) => operators.indexOf(operator));
   const chart = (title: string, note: string, content: Chart): unknown => html`
     <div class="chart">
       <h3>${title}</h3>

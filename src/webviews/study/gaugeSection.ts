@@ -67,14 +67,11 @@ function verdictSentence({ verdict, gaugeRr: { percentStudy, percentTolerance } 
           percentText(percentStudy),
           percentText(percentTolerance),
         );
-  switch (verdict) {
-    case 'acceptable':
-      return l10n.t('Good: the gauge takes {0}, which is below 10%.', share);
-    case 'conditional':
-      return l10n.t('Conditional: the gauge takes {0}, and 10% to 30% is acceptable on conditions.', share);
-    case 'notAcceptable':
-      return l10n.t('Not acceptable: the gauge takes {0}, and more than 30% is too much.', share);
-  }
+  return {
+    acceptable: l10n.t('Good: the gauge takes {0}, which is below 10%.', share),
+    conditional: l10n.t('Conditional: the gauge takes {0}, and 10% to 30% is acceptable on conditions.', share),
+    notAcceptable: l10n.t('Not acceptable: the gauge takes {0}, and more than 30% is too much.', share),
+  }[verdict];
 }
 
 function categoriesSentence(count: number | null): string {

@@ -4,7 +4,7 @@ import { guard } from 'lit/directives/guard.js';
 import { type StudyResult, studyResult } from '../../shared/analytics/studyResult.ts';
 import type { Study } from '../../shared/contract/studies.ts';
 import { type ToStudyPage, toStudyPage } from '../../shared/contract/studyPage.ts';
-import { PageElement } from '../shared/element.ts';
+import { PageElement, states } from '../shared/element.ts';
 import { failurePage } from '../shared/failurePage.ts';
 import { handleMessages } from '../shared/host.ts';
 import { iconButton } from '../shared/icons.ts';
@@ -19,7 +19,7 @@ import { trialNames } from './words.ts';
 type Shown = Extract<ToStudyPage, { type: 'study' }>;
 
 class StudyView extends PageElement {
-  static override properties = { shown: { state: true }, failure: { state: true }, method: { state: true } };
+  static override properties = states('shown', 'failure', 'method');
   declare shown: Shown | undefined;
   declare failure: string | undefined;
   declare method: GaugeMethod;

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing } from 'lit';
 import { type ShownUnit, toUnitPage, type UnitRun } from '../../shared/contract/unitPage.ts';
 import { formatSize } from '../../shared/format/values.ts';
-import { language, PageElement } from '../shared/element.ts';
+import { language, PageElement, states } from '../shared/element.ts';
 import { failurePage } from '../shared/failurePage.ts';
 import { handleMessages } from '../shared/host.ts';
 import { icon, iconButton, outcomeMark } from '../shared/icons.ts';
@@ -11,7 +11,7 @@ import { send } from './host.ts';
 import { runsSection } from './runsSection.ts';
 
 class UnitView extends PageElement {
-  static override properties = { shown: { state: true }, failure: { state: true } };
+  static override properties = states('shown', 'failure');
   declare shown: { unit: ShownUnit; runs: readonly UnitRun[]; hasMore: boolean } | undefined;
   declare failure: string | undefined;
 

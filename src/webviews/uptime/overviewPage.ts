@@ -3,6 +3,7 @@ import { html, nothing } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import type { Days, UptimeRow } from '../../shared/contract/uptime.ts';
 import { lastDays, sumOf } from '../../shared/uptime/uptime.ts';
+import { filterField } from '../shared/pageParts.ts';
 import { legend } from './marks.ts';
 import { sortKeys } from './order.ts';
 import { figureList, tools, zoneNote } from './pageParts.ts';
@@ -29,12 +30,7 @@ export function overviewPage(view: View, fleet: Fleet, rows: readonly UptimeRow[
       ${all.length > 1 ? guard([fleet], () => figureList(l10n.t('All stations together'), fleetFigures(all, fleet.days))) : nothing}
       <section aria-label=${l10n.t('Stations')}>
         <div class="section-head">
-          <vscode-textfield
-            placeholder=${l10n.t('Filter by name')}
-            .label=${l10n.t('Filter stations by name')}
-            .value=${filter}
-            @input=${({ target }: Event & { target: HTMLInputElement }) => view.save({ filter: target.value })}
-          ></vscode-textfield>
+          ${filterField(l10n.t('Filter by name'), l10n.t('Filter stations by name'), filter, (text) => view.save({ filter: text }))}
           ${sortChoice(view)} ${table ? nothing : legend()}
         </div>
         <p class="only-spoken" role="status">${filter === '' ? '' : l10n.t('{0} stations shown', rows.length)}</p>

@@ -1,5 +1,6 @@
 import type { DayColumns, Days, Durations, UptimeRow } from '../../shared/contract/uptime.ts';
 import { lastDays } from '../../shared/uptime/uptime.ts';
+import { columnsBy } from '../../shared/uptime/uptimeColumns.ts';
 
 const known = new WeakMap<UptimeRow, Map<number, Durations>>();
 
@@ -12,18 +13,9 @@ export function lastDaysOf(row: UptimeRow, days: Days, count: number): Durations
   return sum;
 }
 
-export function sumRows(rows: readonly UptimeRow[], { dates }: Days): DayColumns {
-  const sum = (name: keyof DayColumns): number[] => {
-    const column = dates.map(() => 0);
-    for (const { columns } of rows) columns[name].forEach((value, day) => (column[day] = (column[day] ?? 0) + value));
-    return column;
-  };
-  return {
-    up: sum('up'),
-    down: sum('down'),
-    maintenance: sum('maintenance'),
-    paused: sum('paused'),
-    unknown: sum('unknown'),
-    incidents: sum('incidents'),
-  };
-}
+export const sumRows = (rows: readonly UptimeRow[], { dates }: Days): DayColumns =>
+  columnsBy((name) => {
+    const sums = dates.map(() => 0);
+    for (const { columns } of rows) columns[name].forEach((value, day) => (sums[day] = (sums[day] ?? 0) + value));
+    return sums;
+  });

@@ -4,7 +4,7 @@ import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Days, UptimeRow } from '../../shared/contract/uptime.ts';
 import { dayOf } from '../../shared/uptime/uptime.ts';
-import { PageElement, states } from '../shared/element.ts';
+import { inputs, PageElement, states } from '../shared/element.ts';
 import type { CellSize } from './dayShapes.ts';
 import { gridHead, type RowOptions, stationRow } from './gridRows.ts';
 import { dayText } from './words.ts';
@@ -25,13 +25,9 @@ interface Place {
  */
 export class StationGrid extends PageElement {
   static override properties = {
-    rows: { attribute: false },
-    days: { attribute: false },
-    shown: { attribute: false },
-    size: { attribute: false },
+    ...inputs('rows', 'days', 'shown', 'size', 'pinned'),
     large: { type: Boolean },
     stacked: { type: Boolean },
-    pinned: { attribute: false },
     ...states('place', 'tip', 'rowLimit'),
   };
   declare rows: readonly UptimeRow[];

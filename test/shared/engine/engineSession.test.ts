@@ -4,7 +4,6 @@ import type { EngineCommand } from '../../../src/shared/contract/engine.ts';
 import { newRunBody } from '../../../src/shared/contract/newRuns.ts';
 import { formAnswer, promptDisplayTypes, promptInputTypes } from '../../../src/shared/contract/promptForm.ts';
 import { type RunnerEvent, runnerEvent } from '../../../src/shared/contract/runner.ts';
-import { noDeclaration } from '../../../src/shared/engine/declaredProcedure.ts';
 import { judgedMeasurement, pendingMeasurement } from '../../../src/shared/engine/engineMeasurements.ts';
 import { EngineSession } from '../../../src/shared/engine/engineSession.ts';
 import { Random } from '../../../src/shared/statistics/random.ts';
@@ -16,7 +15,7 @@ class Follower {
   readonly session = new EngineSession({
     executionId: 'e',
     procedureId: 'p',
-    declared: noDeclaration,
+    declared: { name: '', phases: [], unitFields: new Map() },
     asksSerialNumber: false,
     now: () => 1_000,
     emit: (event) => this.events.push(runnerEvent.parse(event)),

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import type { EnginePhaseOutcome } from '../../../src/shared/contract/engine.ts';
+import { type EnginePhaseOutcome, parseEngineLine } from '../../../src/shared/contract/engine.ts';
 import type { NewRunBody, V2Measurement } from '../../../src/shared/contract/newRuns.ts';
 import { engineVerdict } from '../../../src/shared/engine/engineVerdict.ts';
-import { observeAll } from '../../../src/shared/engine/observation.ts';
+import { nothingSeen, type Observation, observe } from '../../../src/shared/engine/observation.ts';
 import { Random } from '../../../src/shared/statistics/random.ts';
 import { type PhaseScript, streamOf } from '../../support/engine/streams.ts';
+
+const observeAll = (lines: readonly string[]): Observation => lines.map(parseEngineLine).reduce(observe, nothingSeen);
 
 const pass = { outcome: 'PASS', exitCode: 0 };
 const fail = { outcome: 'FAIL', exitCode: 1 };

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { weekdays, type WorkCalendar } from '../../../src/shared/contract/shifts.ts';
 import { shiftUptimes } from '../../../src/shared/shifts/shiftUptime.ts';
-import { historyOf, markOf } from '../../../src/shared/uptime/uptimeHistory.ts';
+import { markOf } from '../../../src/shared/uptime/uptimeHistory.ts';
+import { historyOf } from '../uptime/history.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;

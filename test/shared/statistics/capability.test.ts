@@ -10,7 +10,6 @@ import {
   type SpecLimits,
 } from '../../../src/shared/statistics/capability.ts';
 import { mergeMoments, momentsOf, noMoments } from '../../../src/shared/statistics/moments.ts';
-import { quantile } from '../../../src/shared/statistics/quantile.ts';
 import {
   joinMovingRanges,
   movingRangesOf,
@@ -18,7 +17,7 @@ import {
   poolMovingRanges,
 } from '../../../src/shared/statistics/series.ts';
 import { flowRate, glassStrength, jets } from './publishedData.ts';
-import { finite, near, normalValues, published, randomNumbers, same, withSeed } from './support.ts';
+import { finite, near, normalValues, published, quantile, randomNumbers, same, withSeed } from './support.ts';
 
 const dataOf = (values: readonly number[], outOfRange = 0) => ({
   moments: momentsOf(values),

@@ -7,10 +7,9 @@ import {
   digestOf,
   digestQuantile,
   mergeDigests,
-  noDigest,
 } from '../../../src/shared/statistics/digest.ts';
-import { quantile, sorted } from '../../../src/shared/statistics/quantile.ts';
-import { near, normalValues, randomNumbers, seed, withSeed } from './support.ts';
+import { sorted } from '../../../src/shared/statistics/quantile.ts';
+import { near, normalValues, quantile, randomNumbers, seed, withSeed } from './support.ts';
 
 const shapes: Record<string, (random: () => number, index: number) => number> = {
   uniform: (random) => random(),
@@ -45,7 +44,7 @@ describe(`a digest (${withSeed})`, () => {
         assert.equal(digestQuantile(merged, share), quantile(all, share));
         assert.deepEqual(mergeDigests(days.toReversed().map(digestOf)), merged);
         assert.deepEqual(
-          days.map(digestOf).reduce((sum, day) => mergeDigests([sum, day]), noDigest),
+          days.map(digestOf).reduce((sum, day) => mergeDigests([sum, day]), digestOf([])),
           merged,
         );
       }),
@@ -65,7 +64,7 @@ describe(`a digest (${withSeed})`, () => {
         whole,
         mergeDigests(days.map(digestOf)),
         mergeDigests(unequal.map(digestOf)),
-        days.map(digestOf).reduce((sum, day) => mergeDigests([sum, day]), noDigest),
+        days.map(digestOf).reduce((sum, day) => mergeDigests([sum, day]), digestOf([])),
       ];
       for (const digest of all) {
         assert.ok(digest.kind === 'centroids');
@@ -83,7 +82,7 @@ describe(`a digest (${withSeed})`, () => {
 
   it('stays small and right when a day is added 1000 times', () => {
     const random = randomNumbers();
-    let sum: Digest = noDigest;
+    let sum: Digest = digestOf([]);
     const values: number[] = [];
     for (let day = 0; day < 1000; day += 1) {
       const own = normalValues(20, random);

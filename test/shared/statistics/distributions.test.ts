@@ -5,11 +5,10 @@ import {
   chiSquareQuantile,
   fUpperTail,
   normalCdf,
-  normalDensity,
   normalQuantile,
 } from '../../../src/shared/statistics/distributions.ts';
 import { incompleteBeta, logGamma } from '../../../src/shared/statistics/specialFunctions.ts';
-import { integral, near, published, same } from './support.ts';
+import { integral, near, normalDensity, published, same } from './support.ts';
 
 describe('distributions', () => {
   it('have the published normal quantiles, the same on both sides', () => {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { normalCdf, normalDensity } from '../../../src/shared/statistics/distributions.ts';
+import { normalCdf } from '../../../src/shared/statistics/distributions.ts';
 import type { GaugeReading } from '../../../src/shared/statistics/gaugeComponents.ts';
 import { gaugeByRanges, rangeFactor } from '../../../src/shared/statistics/gaugeRanges.ts';
 import { gaugeRr } from '../../../src/shared/statistics/gaugeRr.ts';
 import { aiagReadings, readingsOfCells } from '../../support/gaugeExample.ts';
-import { finite, near, normalValues, published, randomNumbers, same, withSeed } from './support.ts';
+import { finite, near, normalDensity, normalValues, published, randomNumbers, same, withSeed } from './support.ts';
 
 function studied(...[list, options]: Parameters<typeof gaugeByRanges>) {
   const answer = gaugeByRanges(list, options);

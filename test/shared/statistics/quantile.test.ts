@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { quantile, sorted, sortedQuantile, valuesNeededForQuantile } from '../../../src/shared/statistics/quantile.ts';
+import { sorted, sortedQuantile, valuesNeededForQuantile } from '../../../src/shared/statistics/quantile.ts';
 import { michelson } from './publishedData.ts';
-import { near, published, seed, withSeed } from './support.ts';
+import { near, published, quantile, seed, withSeed } from './support.ts';
 
 describe(`quantiles (${withSeed})`, () => {
   it('of Michelso have the published values', () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { sorted, sortedQuantile } from '../../../src/shared/statistics/quantile.ts';
 
 /** The seed of all random tests of this folder; STATISTICS_SEED sets another. */
 export const seed = Number(process.env['STATISTICS_SEED'] ?? 20_261_128);
@@ -52,3 +53,8 @@ export function finite(answer: unknown): void {
   if (typeof answer === 'number') assert.ok(Number.isFinite(answer), `${answer} came out`);
   if (typeof answer === 'object' && answer !== null) Object.values(answer).forEach(finite);
 }
+
+export const normalDensity = (z: number): number => Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
+
+export const quantile = (values: readonly number[], share: number): number | null =>
+  sortedQuantile(sorted(values), share);

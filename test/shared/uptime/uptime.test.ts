@@ -11,7 +11,6 @@ import {
   sumOf,
 } from '../../../src/shared/uptime/uptime.ts';
 import {
-  historyOf,
   markOf,
   mergePauses,
   mergeSpans,
@@ -19,6 +18,7 @@ import {
   type PauseSpan,
   type TimeSpan,
 } from '../../../src/shared/uptime/uptimeHistory.ts';
+import { historyOf } from './history.ts';
 
 /** Minutes are the times of these tests. */
 const history = (known: {

@@ -5,13 +5,8 @@ import type { InstantState } from '../../../src/shared/contract/uptime.ts';
 import { cellsOf, incidentsOf, segmentsOf, sumOf, zeroDurations } from '../../../src/shared/uptime/uptime.ts';
 import { Calendar } from '../../../src/shared/uptime/uptimeCalendar.ts';
 import { figuresOf } from '../../../src/shared/uptime/uptimeFigures.ts';
-import {
-  historyOf,
-  markOf,
-  type PauseSpan,
-  type TimeSpan,
-  type Transition,
-} from '../../../src/shared/uptime/uptimeHistory.ts';
+import { markOf, type PauseSpan, type TimeSpan, type Transition } from '../../../src/shared/uptime/uptimeHistory.ts';
+import { historyOf } from './history.ts';
 
 /** Times are few, so that things happen at the same one. */
 const most = 60;

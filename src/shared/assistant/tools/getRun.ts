@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { phaseOutcome } from '../../contract/common.ts';
 import type { Report } from '../../contract/report.ts';
 import { runs } from '../../contract/runs.ts';
+import { durationSeconds } from '../../format/duration.ts';
 import { lastAttempts } from '../../run/attempts.ts';
 import { attemptsOf, failuresOf, reasonsOf, reportOf } from '../../run/report.ts';
 import { resultsOf } from '../../run/results.ts';
@@ -11,7 +12,7 @@ import { untrustedName, untrustedText } from '../untrustedText.ts';
 import { AnswerPage, next, pageInputs } from './answerPage.ts';
 import { runIdInput, runIdOf } from './inputs.ts';
 import { measuredValue, measuredValueOf } from './measuredValue.ts';
-import { runHead, runHeadOf, secondsOf } from './runItems.ts';
+import { attachment, attachmentOf, runHead, runHeadOf } from './runItems.ts';
 
 const reason = z.object({
   kind: z.enum(['error', 'diagnosis']),
@@ -38,13 +39,6 @@ const measurementRow = measuredValue.extend({
   name: untrustedName,
   of: untrustedName.nullable().describe('What an aggregation was computed of; null for the measurement itself.'),
   curve_points: z.number().nullable().describe('Set for a curve, whose points are not returned.'),
-});
-
-const attachment = z.object({
-  id: z.string(),
-  name: untrustedName,
-  size_bytes: z.number().nullable(),
-  content_type: untrustedName.nullable(),
 });
 
 export const getRun = readingTool({
@@ -106,10 +100,7 @@ export const getRun = readingTool({
         z.object({ serial_number: untrustedName, part_number: untrustedName }),
         run.sub_units.map(({ serial_number, part_number }) => ({ serial_number, part_number })),
       ),
-      attachments: page.take(
-        attachment,
-        report.attachments.map(({ id, name, size, content_type }) => ({ id, name, size_bytes: size, content_type })),
-      ),
+      attachments: page.take(attachment, report.attachments.map(attachmentOf)),
       next: page.next,
     };
   },
@@ -140,7 +131,7 @@ const phaseRowOf = ({ phase, attempts }: ShownPhase): z.input<typeof phaseRow> =
   name: phase.name,
   outcome: phase.outcome,
   started_at: phase.started_at,
-  duration_s: secondsOf(phase.duration),
+  duration_s: durationSeconds(phase.duration),
   attempt: phase.retry_count + 1,
   attempts,
 });

@@ -6,16 +6,9 @@ import { ToolError } from '../toolError.ts';
 import { untrustedName, untrustedText } from '../untrustedText.ts';
 import { AnswerPage, next, pageInputs } from './answerPage.ts';
 import { given } from './inputs.ts';
-import { runItem, runItemsOf } from './runItems.ts';
+import { attachment, attachmentOf, runItem, runItemsOf } from './runItems.ts';
 
 const relative = z.object({ serial_number: untrustedName, part_number: untrustedName, revision: untrustedName });
-
-const attachment = z.object({
-  id: z.string(),
-  name: untrustedName,
-  size_bytes: z.number().nullable(),
-  content_type: untrustedName.nullable(),
-});
 
 export const getUnitHistory = readingTool({
   name: 'get_unit_history',
@@ -52,10 +45,7 @@ export const getUnitHistory = readingTool({
     if (wanted === undefined) throw new ToolError('Give the serial number of a unit, such as find_runs returns.');
     const unit = await call(units.get, { params: { serial_number: wanted } });
     const children = page.take(relative, unit.children.map(relativeOf));
-    const attachments = page.take(
-      attachment,
-      unit.attachments.map(({ id, name, size, content_type }) => ({ id, name, size_bytes: size, content_type })),
-    );
+    const attachments = page.take(attachment, unit.attachments.map(attachmentOf));
     const { data, meta } = await call(runs.list, {
       query: { serial_numbers: [unit.serial_number], limit: page.limit, cursor: page.offset },
     });

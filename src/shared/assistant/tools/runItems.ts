@@ -1,9 +1,10 @@
 import * as z from 'zod';
+import { attachment as stored } from '../../contract/attachments.ts';
 import { outcome } from '../../contract/common.ts';
 import { type MeasurementRow, measurements } from '../../contract/explorer.ts';
 import type { RunListItem } from '../../contract/runs.ts';
 import { sample } from '../../contract/units.ts';
-import { parseDuration } from '../../format/duration.ts';
+import { durationSeconds } from '../../format/duration.ts';
 import { failedOfRuns } from '../../run/failedOfRuns.ts';
 import type { CallOperation } from '../tool.ts';
 import { untrustedName } from '../untrustedText.ts';
@@ -27,7 +28,7 @@ export const runHeadOf = (run: RunListItem): z.input<typeof runHead> => ({
   id: run.id,
   outcome: run.outcome,
   started_at: run.started_at,
-  duration_s: secondsOf(run.duration),
+  duration_s: durationSeconds(run.duration),
   serial_number: run.unit.serial_number,
   part_number: run.unit.part.number,
   sample: run.unit.sample,
@@ -37,10 +38,24 @@ export const runHeadOf = (run: RunListItem): z.input<typeof runHead> => ({
   gauge_study: run.gauge_study?.name ?? null,
 });
 
-export function secondsOf(duration: string): number | null {
-  const millis = parseDuration(duration);
-  return millis === null ? null : millis / 1000;
-}
+export const attachment = z.object({
+  id: z.string(),
+  name: untrustedName,
+  size_bytes: z.number().nullable(),
+  content_type: untrustedName.nullable(),
+});
+
+export const attachmentOf = ({
+  id,
+  name,
+  size,
+  content_type,
+}: z.output<typeof stored>): z.input<typeof attachment> => ({
+  id,
+  name,
+  size_bytes: size,
+  content_type,
+});
 
 const mostFailedNames = 3;
 

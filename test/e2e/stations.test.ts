@@ -19,6 +19,8 @@ describe('the Stations view', function () {
     await window.openContainer('Test Stations');
     await window.page.getByText('A station is a test bench').waitFor();
     await window.page.getByRole('button', { name: 'Create Station' }).first().waitFor();
+    await window.page.getByText('The runs of a station appear here').waitFor();
+    assert.equal(await window.page.getByRole('button', { name: 'Select Station' }).count(), 0);
     for (const theme of ['light', 'dark', 'hc'] as const) await window.screenshot('welcome', theme);
     await window.statusBarItem('No station').waitFor();
   });

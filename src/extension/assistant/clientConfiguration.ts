@@ -39,7 +39,7 @@ function programOf({ url, node, serverProgram, dataFolder }: ConfiguredServer): 
     dataFolder === undefined
       ? [serverProgram, 'mcp', '--server', new URL(url).origin]
       : [serverProgram, 'mcp', '--data', dataFolder];
-  // The folder needs no key: who can read it has everything. The place-holder is for the person to replace.
+  // The folder needs no key: who can read it has everything. The placeholder is for the person to replace.
   const env = dataFolder === undefined ? { [keyVariable]: '<user key>' } : {};
   return { command: node, args, env: { ELECTRON_RUN_AS_NODE: '1', ...env } };
 }

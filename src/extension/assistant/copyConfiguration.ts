@@ -11,7 +11,7 @@ interface ClientItem extends vscode.QuickPickItem {
 }
 
 /**
- * Copies the configuration that connects an assistant outside of this window. It has a place-holder for the key.
+ * Copies the configuration that connects an assistant outside of this window. It has a placeholder for the key.
  * @throws UserError if the server in use does not serve assistants
  */
 export async function copyConfiguration({ connection, serverProgram }: AssistantDependencies): Promise<void> {
@@ -52,7 +52,7 @@ function clients(isRemote: boolean): ClientItem[] {
       label: 'Claude Desktop',
       description: 'claude_desktop_config.json',
       next: isRemote
-        ? vscode.l10n.t('Replace the place-holder by a user key.')
+        ? vscode.l10n.t('Replace the placeholder with a user key.')
         : vscode.l10n.t('It reads the data folder and needs no key.'),
     },
     { client: 'cursor', label: 'Cursor', description: '.cursor/mcp.json', next: variable },

@@ -43,7 +43,10 @@ export class StationStore implements vscode.Disposable {
       },
       async (id) => {
         await this.#followSelection();
-        if (id === undefined) setContext('stations', 'ready');
+        if (id === undefined) {
+          setContext('stations', 'ready');
+          setContext('hasStations', (this.stations ?? []).length > 0);
+        }
         this.#changed.fire(id);
       },
       () => {

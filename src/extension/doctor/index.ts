@@ -12,7 +12,7 @@ import { problemsSection, settingsSection, windowSection } from './window.ts';
 const sectionTimeoutMs = 10_000;
 
 const introduction =
-  'Read it before you send it. Keys, the home directory, the names of user and machine, and serial numbers are left out.';
+  'Read this report before you send it. Keys, the home directory, user and machine names, and serial numbers are left out.';
 
 const scheme = 'test-stations-doctor';
 const report = vscode.Uri.from({ scheme, path: '/Test Stations Doctor.md' });

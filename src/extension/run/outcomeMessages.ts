@@ -54,11 +54,7 @@ export const showWithoutTest = (script: string, end: ScriptEnd): Promise<void> =
 function describeRunWithoutTest(script: string, end: ScriptEnd): string {
   const { otherRuns, ended } = end.live;
   if (otherRuns.length > 0) {
-    return vscode.l10n.t(
-      '{0} executed no test that could be followed; it pushed {1} run(s).',
-      script,
-      otherRuns.length,
-    );
+    return vscode.l10n.t('{0} executed no test that could be followed. Runs pushed: {1}.', script, otherRuns.length);
   }
   return ended
     ? vscode.l10n.t('{0} ended without executing a test. No push was seen.', script)

@@ -15,6 +15,7 @@ interface ContextKeys {
   hasKeptResults: boolean;
   running: boolean;
   questionWaits: boolean;
+  hasStations: boolean;
   hasSelection: boolean;
   hasProcedure: boolean;
   runOpened: boolean;

@@ -113,7 +113,7 @@ class RobotListener:
         if code != 0:
             self.problems.append(f"Robot Framework ended with exit code {code}.")
         if not self._has_ended:
-            self.problems.append("The suite did not come to its end.")
+            self.problems.append("The suite did not finish.")
         if self._phase is not None or self._stack:
             self.problems.append("Robot Framework ended within a keyword.")
         if self.problems:

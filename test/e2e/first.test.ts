@@ -59,11 +59,9 @@ describe('the first five minutes', function () {
     await eventually(async () => assert.deepEqual(await walkthrough().done(), ['station']));
   });
 
-  it('link a procedure from the walkthrough', async () => {
+  it('link a procedure from the walkthrough to the only station without a question about the station', async () => {
     const window = workbench();
     await walkthrough().click('procedure', 'Link Procedures');
-    await window.quickInput.opened('Link procedure to a station');
-    await window.quickInput.pick('Bench 1');
     await window.quickInput.opened('Create procedure (1/2)');
     await window.quickInput.fill('Functional verification');
     await window.quickInput.accept();

@@ -44,8 +44,8 @@ export class StationStore implements vscode.Disposable {
       async (id) => {
         await this.#followSelection();
         if (id === undefined) {
-          setContext('stations', 'ready');
           setContext('hasStations', (this.stations ?? []).length > 0);
+          setContext('stations', 'ready');
         }
         this.#changed.fire(id);
       },

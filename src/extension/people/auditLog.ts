@@ -56,7 +56,9 @@ function entryLines({ at, user_name, operation, input, target_id, outcome }: Aud
     '',
     head.join(' · '),
     ...(input === '{}' ? [] : [`    ${oneLine(input, 2_000)}`]),
-    ...(target_id === null ? [] : [`    ${vscode.l10n.t('Id')}: ${oneLine(target_id, 100)}`]),
+    ...(target_id === null || input.includes(target_id)
+      ? []
+      : [`    ${vscode.l10n.t('ID')}: ${oneLine(target_id, 100)}`]),
   ];
 }
 

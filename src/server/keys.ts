@@ -1,4 +1,4 @@
-import { hash, randomBytes } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { KeyKind } from '../shared/contract/operation.ts';
 
 export interface StoredKey {
@@ -7,6 +7,13 @@ export interface StoredKey {
 }
 
 export const hashKey = (key: string): string => hash('sha256', key);
+
+/** Returns whether a key or token has this hash. The time that it takes says nothing about them. */
+export const hasHash = (token: string, expected: string): boolean =>
+  timingSafeEqual(Buffer.from(hashKey(token)), Buffer.from(expected));
+
+/** Returns the key or token in an `Authorization` header; empty if there is none. */
+export const bearerIn = (authorization = ''): string => /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';
 
 export const createToken = (): string => randomBytes(32).toString('base64url');
 

@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, it } from 'mocha';
-import { check } from '../../src/server/cli/check.ts';
-import { DataFolder } from '../../src/server/cli/dataFolder.ts';
 import { local } from '../../src/shared/contract/local.ts';
 import { operations } from '../../src/shared/contract/operations.ts';
 import { adminKey, useServerProcess } from '../server/bench.ts';
+import { findingsIn } from '../server/findingsIn.ts';
 import { temporaryFolder } from '../server/support.ts';
 
 const seed = process.env['SCHEMATHESIS_SEED'] ?? '1';
@@ -73,7 +72,7 @@ describe(`the server under schemathesis (SCHEMATHESIS_SEED=${seed} SCHEMATHESIS_
       console.log(`      ${cases} cases`);
       assert.ok(cases > 500, output);
       assert.equal(bench.server.stderr(), '', 'what was not foreseen is logged');
-      assert.deepEqual([...check(DataFolder.existing(bench.folder))], []);
+      assert.deepEqual(await findingsIn(bench.folder), []);
       assert.equal((await bench.user.send(local.health)).status, 200);
     });
   }

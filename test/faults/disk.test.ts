@@ -2,13 +2,12 @@ import assert from 'node:assert/strict';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, it } from 'mocha';
-import { check } from '../../src/server/cli/check.ts';
-import { DataFolder } from '../../src/server/cli/dataFolder.ts';
 import { idAnswer } from '../../src/shared/contract/common.ts';
 import { procedures } from '../../src/shared/contract/procedures.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { v1 } from '../../src/shared/contract/v1.ts';
 import { adminKey } from '../server/bench.ts';
+import { findingsIn } from '../server/findingsIn.ts';
 import { type Reply, TestClient } from '../server/requests.ts';
 import { runServerProgram, startServer, temporaryFolder, type TestServer } from '../server/support.ts';
 import { useSmallDisk } from './smallDisk.ts';
@@ -73,7 +72,7 @@ describe('a disk that fills up', function () {
     assert.equal((await push(user)).status, 200);
     await allAreThere(user);
     await server?.stop();
-    assert.deepEqual([...check(DataFolder.existing(data))], []);
+    assert.deepEqual(await findingsIn(data), []);
   });
 
   it('takes an attachment whole or not at all', async () => {
@@ -100,7 +99,7 @@ describe('a disk that fills up', function () {
     disk.remount('size=64m');
     await allAreThere(await start());
     await server?.stop();
-    assert.deepEqual([...check(DataFolder.existing(data))], []);
+    assert.deepEqual(await findingsIn(data), []);
   });
 
   it('that is too small for a backup ends it without anything that looks like one', async () => {

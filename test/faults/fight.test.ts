@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { check } from '../../src/server/cli/check.ts';
-import { DataFolder } from '../../src/server/cli/dataFolder.ts';
 import { stations } from '../../src/shared/contract/stations.ts';
 import { adminKey } from '../server/bench.ts';
+import { findingsIn } from '../server/findingsIn.ts';
 import { randomNumbers } from '../server/random.ts';
 import { TestClient } from '../server/requests.ts';
 import { runServerProgram, startServer, temporaryFolder, type TestServer } from '../server/support.ts';
@@ -42,7 +41,7 @@ describe(`servers that fight for one data folder (FIGHT_SEED=${seed} FIGHT_ROUND
     const { data } = await new TestClient(winner.url, adminKey).call(stations.list);
     assert.equal(data.length, rounds);
     await winner.stop();
-    assert.deepEqual([...check(DataFolder.existing(folder))], []);
+    assert.deepEqual(await findingsIn(folder), []);
     console.log(`      ${(rounds + 1) * servers} servers for one folder, ${rounds} stations made, none lost`);
   });
 

@@ -2,12 +2,11 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { before, describe, it } from 'mocha';
 import * as z from 'zod';
-import { check } from '../../src/server/cli/check.ts';
-import { DataFolder } from '../../src/server/cli/dataFolder.ts';
 import { idAnswer } from '../../src/shared/contract/common.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { v1 } from '../../src/shared/contract/v1.ts';
 import { adminKey, useServerProcess } from '../server/bench.ts';
+import { findingsIn } from '../server/findingsIn.ts';
 import { randomNumbers } from '../server/random.ts';
 import { send } from '../server/requests.ts';
 import type { TestServer } from '../server/support.ts';
@@ -143,7 +142,7 @@ describe(`a server that ends while runs come in (KILL_SEED=${seed} KILL_ROUNDS=$
       await reached;
       await end(server);
       await Promise.all(pushing);
-      assert.deepEqual([...check(DataFolder.existing(bench.folder))], []);
+      assert.deepEqual(await findingsIn(bench.folder), []);
     });
     return pushes;
   }
@@ -198,7 +197,7 @@ describe(`a server that ends while runs come in (KILL_SEED=${seed} KILL_ROUNDS=$
     const total = await countRuns();
     assert.equal(total, all.filter(({ id }) => id !== null).length + figures.ofThoseThere);
     assert.ok(figures.acknowledged > 0 && figures.unanswered > 0, JSON.stringify(figures));
-    assert.deepEqual([...check(DataFolder.existing(bench.folder))], []);
+    assert.deepEqual(await findingsIn(bench.folder), []);
     console.log(`      after ${rounds} ends: ${JSON.stringify({ ...figures, runs: total })}`);
   }
 

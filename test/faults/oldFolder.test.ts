@@ -14,14 +14,13 @@ import {
 import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
 import { findOrStartServer } from '../../src/extension/connection/serverProcess.ts';
-import { check } from '../../src/server/cli/check.ts';
-import { DataFolder } from '../../src/server/cli/dataFolder.ts';
 import { serverExit, updatingData } from '../../src/shared/contract/local.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { stations } from '../../src/shared/contract/stations.ts';
 import { uptime } from '../../src/shared/contract/uptime.ts';
 import { v1 } from '../../src/shared/contract/v1.ts';
 import { adminKey, useServerProcess } from '../server/bench.ts';
+import { findingsIn } from '../server/findingsIn.ts';
 import { randomNumbers } from '../server/random.ts';
 import { TestClient } from '../server/requests.ts';
 import { runServerProgram, startServer, temporaryFolder, type TestServer } from '../server/support.ts';
@@ -68,7 +67,7 @@ describe(`a data folder of the first version (MIGRATE_SEED=${seed} MIGRATE_ROUND
     } finally {
       await server.stop();
     }
-    assert.deepEqual([...check(DataFolder.existing(folder))], []);
+    assert.deepEqual(await findingsIn(folder), []);
   }
 
   before(async () => {

@@ -7,12 +7,11 @@ import { StationApi } from '../../src/extension/client/stationApi.ts';
 import { RunnerProcess } from '../../src/extension/run/process/runnerProcess.ts';
 import { UploadFolder } from '../../src/extension/run/uploads/uploadFolder.ts';
 import { uploadPending } from '../../src/extension/run/uploads/uploadPending.ts';
-import { check } from '../../src/server/cli/check.ts';
-import { DataFolder } from '../../src/server/cli/dataFolder.ts';
 import type { RunnerEvent } from '../../src/shared/contract/runner.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { applyRunnerEvent, initialProgress, type RunProgress, verdictOf } from '../../src/shared/live/runProgress.ts';
 import { type TestStation, useServerProcess } from '../server/bench.ts';
+import { findingsIn } from '../server/findingsIn.ts';
 import { randomNumbers } from '../server/random.ts';
 import { temporaryFolder } from '../server/support.ts';
 import { runPlan } from './runPlan.ts';
@@ -166,7 +165,7 @@ describe(`scripts that are killed (SCRIPT_SEED=${seed} SCRIPT_ROUNDS=${rounds})`
       figures.runs += found.length;
     }
     assert.deepEqual(await box.list(), []);
-    assert.deepEqual([...check(DataFolder.existing(bench.folder))], []);
+    assert.deepEqual(await findingsIn(bench.folder), []);
     console.log(
       `      ${rounds} kills: ${JSON.stringify(figures)}, none lost; left: ${readdirSync(box.path).join(' ')}`,
     );

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
-import { check } from '../../src/server/cli/check.ts';
-import { DataFolder } from '../../src/server/cli/dataFolder.ts';
 import { batches } from '../../src/shared/contract/batches.ts';
 import { phases } from '../../src/shared/contract/explorer.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { units } from '../../src/shared/contract/units.ts';
 import { useServer } from './bench.ts';
+import { findingsIn } from './findingsIn.ts';
 
 describe('runs that come in at the same moment', function () {
   this.timeout(60_000);
@@ -45,7 +44,7 @@ describe('runs that come in at the same moment', function () {
     assert.deepEqual(await serialsOf({}), [...kept, 'SN-full']);
     const unit = await bench.user.call(units.get, { params: { serial_number: 'SN-full' } });
     assert.deepEqual([unit.part.number, unit.batch], ['PCBA01', null]);
-    assert.deepEqual([...check(new DataFolder(bench.folder))], []);
+    assert.deepEqual(await findingsIn(bench.folder), []);
   });
 
   it('move their unit between batches and update the unit counts', async () => {

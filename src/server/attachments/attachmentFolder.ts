@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, readdirSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Contents } from './contents.ts';
@@ -45,6 +45,11 @@ export class AttachmentFolder implements Contents {
     }
   }
 }
+
+export const attachmentIds = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter((each) => each.isDirectory() && each.name !== incoming)
+    .flatMap(({ name }) => readdirSync(join(folder, name)));
 
 /** The file is opened with the first piece, so that a stream that is canceled before leaves none open. */
 async function* piecesOf(path: string): AsyncGenerator<Uint8Array> {

@@ -1,28 +1,15 @@
-import {
-  closeSync,
-  constants,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { constants, copyFileSync, existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { serverExit } from '../../shared/contract/local.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { attachmentFault } from '../attachments/attachmentFault.ts';
-import { attachmentPath, incoming } from '../attachments/attachmentFolder.ts';
+import { attachmentIds, attachmentPath } from '../attachments/attachmentFolder.ts';
 import type { StoredAttachment } from '../attachments/contents.ts';
 import { diskProblem, howToRestore, isDamage } from '../store/databaseErrors.ts';
 import { openForReading, openForWriting, withDatabase } from '../store/sqlite/databaseFile.ts';
 import { requireKnownSchema } from '../store/sqlite/schema/migrations.ts';
 import { CommandError, systemCode } from './commandError.ts';
-import { databaseFiles, type DataFolder } from './dataFolder.ts';
+import { databaseFiles, type DataFolder, syncFile } from './dataFolder.ts';
 
 export const attachmentsOf = (file: string): string => `${file}.attachments`;
 
@@ -116,9 +103,7 @@ function removeUploads(path: string, uploads: readonly StoredAttachment[]): void
 
 function copyDatabase(from: string, to: string): void {
   withDatabase(openForReading(from), (database) => database.prepare('vacuum into ?').run(to));
-  const file = openSync(to, 'r+');
-  fsyncSync(file);
-  closeSync(file);
+  syncFile(to);
 }
 
 function readStoredAttachments(path: string): Stored {
@@ -177,12 +162,6 @@ function copyDamaged(folder: DataFolder, file: string, damage: unknown): Command
     const failed = `Its files could not be copied to ${target} (${messageOf(error)}).`;
     return new CommandError(serverExit.databaseDamaged, `${what} ${failed} ${howToRestore}`, damage);
   }
-}
-
-function attachmentIds(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((each) => each.isDirectory() && each.name !== incoming)
-    .flatMap(({ name }) => readdirSync(join(folder, name)));
 }
 
 function commandErrorOf(error: unknown, file: string): CommandError {

@@ -1,20 +1,27 @@
+import { sql } from 'kysely';
 import { serverExit } from '../../shared/contract/local.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { howToRestore, isDamage } from '../store/databaseErrors.ts';
 import { type DatabaseFile, openForReading } from '../store/sqlite/databaseFile.ts';
 import { isSchemaOlder, requireKnownSchema } from '../store/sqlite/schema/migrations.ts';
-import { attachmentMismatch, filesIn } from './checkFiles.ts';
+import { checkAttachments, checkedUploads } from './checkAttachments.ts';
 import { CommandError } from './commandError.ts';
 import { type DataFolder } from './dataFolder.ts';
+import { openData } from './openData.ts';
+import type { BucketOptions } from './storageOptions.ts';
 import { violationQueries } from './violations.ts';
 
 /**
- * Searches a data folder for damage. It only reads, so the server of the folder may be running.
- * Yields one sentence per finding.
- * @param withAttachments whether the attachments are files, which are searched too
- * @throws CommandError if the data is of another version
+ * Searches the data of a server for damage. It only reads, so the server may be running. Damage of a PostgreSQL database itself is
+ * found by the tools of PostgreSQL. Yields one sentence per finding.
+ * @throws CommandError if the data is of another version, or the database cannot be used
+ * @throws StorageError if the bucket cannot be listed
  */
-export function* check(folder: DataFolder, withAttachments = true): Generator<string> {
+export async function* check(folder: DataFolder, bucket: BucketOptions | null = null): AsyncGenerator<string> {
+  yield* folder.databaseUrl === null ? checkSqlite(folder, bucket) : checkPostgres(folder, bucket);
+}
+
+async function* checkSqlite(folder: DataFolder, bucket: BucketOptions | null): AsyncGenerator<string> {
   let database: DatabaseFile | undefined;
   try {
     requireKnownSchema(folder.database);
@@ -25,14 +32,30 @@ export function* check(folder: DataFolder, withAttachments = true): Generator<st
           'server once, which updates the data.',
       );
     }
-    database = openForReading(folder.database);
-    yield* checkDatabase(database);
-    if (withAttachments) yield* checkAttachments(database, folder.attachments);
+    const opened = openForReading(folder.database);
+    database = opened;
+    yield* checkDatabase(opened);
+    const uploads = opened.prepare('select id, name, size, stored_at from uploads');
+    yield* checkAttachments(() => checkedUploads.parse(uploads.all()), folder.attachments, bucket);
   } catch (error) {
     if (!isDamage(error)) throw error;
     yield `The database ${folder.database} is damaged (${messageOf(error)}). ${howToRestore}`;
   } finally {
     database?.close();
+  }
+}
+
+async function* checkPostgres(folder: DataFolder, bucket: BucketOptions | null): AsyncGenerator<string> {
+  const { store } = await openData(folder);
+  try {
+    for (const query of violationQueries('postgres')) {
+      const { rows } = await sql.raw<Record<string, string>>(query).execute(store);
+      for (const row of rows) yield* Object.values(row);
+    }
+    const uploads = store.selectFrom('uploads').select(['id', 'name', 'size', 'stored_at']);
+    yield* checkAttachments(() => uploads.execute(), folder.attachments, bucket);
+  } finally {
+    await store.destroy();
   }
 }
 
@@ -67,20 +90,5 @@ function* checkJson(database: DatabaseFile): Generator<string> {
     if (invalid !== '0') {
       yield `In ${String(invalid)} rows of ${String(table)} the column ${String(column)} is no JSON.`;
     }
-  }
-}
-
-/** A running server may change both sides between the two reads, so mismatches are checked a second time. */
-function* checkAttachments(database: DatabaseFile, folder: string): Generator<string> {
-  const select = database.prepare('select name, size, stored_at from uploads where id = ?');
-  const findMismatch = (id: string): string | null => {
-    const row = select.get(id);
-    const upload = row && { name: String(row['name']), size: Number(row['size']), isStored: row['stored_at'] !== null };
-    return attachmentMismatch(folder, id, upload);
-  };
-  const stored = queryTexts(database, 'select id from uploads where stored_at is not null');
-  for (const id of new Set([...stored, ...filesIn(folder)])) {
-    const finding = findMismatch(id) && findMismatch(id);
-    if (finding) yield finding;
   }
 }

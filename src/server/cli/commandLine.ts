@@ -1,4 +1,3 @@
-import { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
 import type { StoragePlace } from '../attachments/storagePlace.ts';
 import { type LogFormat, logFormats } from '../log.ts';
 import { type CommandValues, parseCommandLine } from './commandValues.ts';
@@ -7,6 +6,7 @@ import {
   readFiles,
   readImportOptions,
   readSource,
+  readZone,
   refuseFileOptions,
   refuseImportOptions,
 } from './importOptions.ts';
@@ -220,9 +220,5 @@ function readLogFormat(name = 'text'): LogFormat {
 
 function readTimeZone(name: string | undefined): string {
   if (name === undefined) return Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
-  try {
-    return new Calendar(name).zone;
-  } catch {
-    throw usageError(`--time-zone must be a name such as Europe/Berlin and is "${name}".`);
-  }
+  return readZone(name).zone;
 }

@@ -1,14 +1,19 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { activityFile } from '../../shared/contract/assistantActivity.ts';
-import {
-  type ServerAddress,
-  serverAddress,
-  serverExit,
-  type ServerFile,
-  serverFile,
-} from '../../shared/contract/local.ts';
+import { serverExit, type ServerFile, serverFile } from '../../shared/contract/local.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { incoming } from '../attachments/attachmentFolder.ts';
 import { lockFile } from '../store/sqlite/databaseFile.ts';
@@ -33,6 +38,13 @@ function replaceFile(path: string, content: string): void {
   const temporary = `${path}.${randomUUID()}.part`;
   writeFileSync(temporary, content, { mode: 0o600, flag: 'wx', flush: true });
   renameSync(temporary, path);
+}
+
+/** Waits until a file that was written is on the disk. */
+export function syncFile(path: string): void {
+  const file = openSync(path, 'r+');
+  fsyncSync(file);
+  closeSync(file);
 }
 
 const isLink = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
@@ -98,7 +110,7 @@ export class DataFolder {
   lock(): void {
     const unlock = this.#tryToLock();
     if (unlock === null) {
-      const other = this.readAddress();
+      const other = this.readServerFile();
       throw new CommandError(
         serverExit.folderInUse,
         `The data folder ${this.path} is in use by another station server${other ? ` (process ${other.pid}, ${other.url})` : ''}. ` +
@@ -116,19 +128,11 @@ export class DataFolder {
     }
   }
 
-  readAddress(): ServerAddress | null {
-    try {
-      return serverAddress.parse(JSON.parse(readFileSync(this.#addressFile, 'utf8')));
-    } catch {
-      // The file is missing or incomplete. The next start writes a new one.
-      return null;
-    }
-  }
-
   readServerFile(): ServerFile | null {
     try {
       return serverFile.parse(JSON.parse(readFileSync(this.#addressFile, 'utf8')));
     } catch {
+      // The file is missing or incomplete. The next start writes a new one.
       return null;
     }
   }

@@ -1,14 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  createWriteStream,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  writeFileSync,
-} from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -27,14 +18,13 @@ import { readRun } from '../routes/v2/readRun.ts';
 import { findInstance } from '../store/instance.ts';
 import { readMetadata } from '../store/metadata.ts';
 import { selectRuns } from '../store/runs.ts';
-import { isSchemaOlder } from '../store/sqlite/schema/migrations.ts';
 import type { Store } from '../store/tables.ts';
 import { isoTime } from '../store/time.ts';
 import type { UploadRow } from '../store/uploads.ts';
 import { CommandError } from './commandError.ts';
 import type { DataFolder } from './dataFolder.ts';
 import { JsonLines } from './jsonLines.ts';
-import { openData } from './openData.ts';
+import { openData, requireUpdated } from './openData.ts';
 import { type BucketOptions, openContents } from './storageOptions.ts';
 
 /** Rows that are read at a time: memory does not grow with their number. */
@@ -58,12 +48,7 @@ export async function exportData(
   bucket: BucketOptions | null,
   report: (line: string) => void,
 ): Promise<Exported> {
-  if (folder.databaseUrl === null && isSchemaOlder(folder.database)) {
-    throw new CommandError(
-      serverExit.schemaTooOld,
-      `The data in ${folder.path} is of an earlier version. Start this server once, which updates the data.`,
-    );
-  }
+  if (folder.databaseUrl === null) requireUpdated(folder);
   createOutput(output);
   const { contents } = await openContents(folder.attachments, bucket);
   const { store } = await openData(folder);
@@ -82,7 +67,8 @@ export async function exportData(
       instance: await findInstance(store),
       counts: { ...counts, attachments: attachments.written },
     };
-    writeDurably(join(output, exportFiles.manifest), `${JSON.stringify(manifest, null, 2)}\n`);
+    const text = `${JSON.stringify(manifest, null, 2)}\n`;
+    writeFileSync(join(output, exportFiles.manifest), text, { flag: 'wx', flush: true });
     const { runs, units, stations, procedures } = counts;
     return {
       lines: [
@@ -105,13 +91,6 @@ function createOutput(output: string): void {
   mkdirSync(output, { recursive: true, mode: 0o700 });
 }
 
-function writeDurably(path: string, text: string): void {
-  writeFileSync(path, text, { flag: 'wx' });
-  const file = openSync(path, 'r+');
-  fsyncSync(file);
-  closeSync(file);
-}
-
 async function writeRuns(store: Store, output: string, attachments: AttachmentWriter): Promise<number> {
   const lines = new JsonLines(join(output, exportFiles.runs));
   let last = 0;
@@ -119,14 +98,7 @@ async function writeRuns(store: Store, output: string, attachments: AttachmentWr
     const rows = await selectRuns(store).where('r.key', '>', last).orderBy('r.key').limit(runsPerPage).execute();
     for (const row of rows) {
       last = row.key;
-      const uploads = await store
-        .selectFrom('uploads')
-        .selectAll()
-        .where('run_id', '=', row.id)
-        .where('stored_at', 'is not', null)
-        .orderBy('created_at')
-        .orderBy('id')
-        .execute();
+      const uploads = await storedUploads(store, 'run_id', row.id);
       const run: ExportedRun = { ...(await readRun(store, row)), attachments: [] };
       for (const upload of uploads) {
         run.attachments.push({ ...(await attachments.write(upload)), is_report: upload.is_report === 1 });
@@ -156,14 +128,7 @@ async function writeUnits(store: Store, output: string, attachments: AttachmentW
       .execute();
     for (const { key, created_at, metadata_json, ...row } of rows) {
       last = key;
-      const uploads = await store
-        .selectFrom('uploads')
-        .selectAll()
-        .where('unit_id', '=', row.id)
-        .where('stored_at', 'is not', null)
-        .orderBy('created_at')
-        .orderBy('id')
-        .execute();
+      const uploads = await storedUploads(store, 'unit_id', row.id);
       const unit: ExportedUnit = {
         ...row,
         created_at: isoTime(created_at),
@@ -176,6 +141,16 @@ async function writeUnits(store: Store, output: string, attachments: AttachmentW
     if (rows.length < pageLength) return lines.end();
   }
 }
+
+const storedUploads = (store: Store, owner: 'run_id' | 'unit_id', id: string): Promise<UploadRow[]> =>
+  store
+    .selectFrom('uploads')
+    .selectAll()
+    .where(owner, '=', id)
+    .where('stored_at', 'is not', null)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
 
 async function writeStations(store: Store, output: string): Promise<number> {
   const lines = new JsonLines(join(output, exportFiles.stations));

@@ -4,8 +4,6 @@ import * as z from 'zod';
 import { serverExit } from '../../shared/contract/local.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
-import { incoming } from '../attachments/attachmentFolder.ts';
-import { Attachments } from '../attachments/attachments.ts';
 import { copyProcedures, copyStations, copyUnit, UnitCopyError } from '../importing/copy/copyPlaces.ts';
 import { type CopiedAttachment, type CopyResult, RunCopier } from '../importing/copy/copyRun.ts';
 import {
@@ -20,13 +18,11 @@ import {
   exportManifest,
 } from '../importing/copy/exportFormat.ts';
 import { ImportError } from '../importing/importedRecord.ts';
-import { findInstance } from '../store/instance.ts';
 import { CommandError, systemCode } from './commandError.ts';
 import type { DataFolder } from './dataFolder.ts';
-import type { Imported } from './importFiles.ts';
+import { type Imported, summaryOf, withImportTarget } from './importTarget.ts';
 import { readJsonLines } from './jsonLines.ts';
-import { type BucketOptions, openContents } from './storageOptions.ts';
-import { withStore } from './userKeys.ts';
+import type { BucketOptions } from './storageOptions.ts';
 
 interface ExportImportOptions {
   readonly from: string;
@@ -45,11 +41,7 @@ export function importExport(
   report: (line: string) => void,
 ): Promise<Imported> {
   const { counts: expected } = readManifest(from);
-  return withStore(folder, async (data) => {
-    const { contents, claim } = await openContents(folder.attachments, bucket);
-    await claim(await findInstance(data.store));
-    const files = new Attachments(contents, join(folder.attachments, incoming, `import-${process.pid}`));
-    const target = { ...data, files };
+  return withImportTarget(folder, bucket, async (target) => {
     const copier = new RunCopier(target, { source: null, format: 'export', isDryRun });
     const counts = { stored: 0, existed: 0, bad: 0 };
     const bad = (file: string, line: number, problem: string): void => {
@@ -79,8 +71,6 @@ export function importExport(
       const stationIds = await copyStations(target, stations, procedureIds);
       for (const [id, here] of [...procedureIds, ...stationIds]) copier.places.set(id, here);
     }
-    const summary = (): string =>
-      `${isDryRun ? 'To store' : 'Stored'}: ${counts.stored}. Already stored: ${counts.existed}. Bad: ${counts.bad}.`;
     const waiting = new Set<string>();
     const copy = async (run: ExportedRun, line: number, isLast: boolean): Promise<void> => {
       const result: CopyResult = await copier.copy(
@@ -94,7 +84,7 @@ export function importExport(
       if (result === 'waits') waiting.add(run.id);
       else if (typeof result === 'object') bad(exportFiles.runs, line, result.problem);
       else counts[result] += 1;
-      if (line % 1000 === 0 && !isLast) report(summary());
+      if (line % 1000 === 0 && !isLast) report(summaryOf(counts, isDryRun));
     };
     for await (const [run, line] of valuesOf(exportFiles.runs, exportedRun, expected.runs))
       await copy(run, line, false);
@@ -122,7 +112,10 @@ export function importExport(
     }
     const created = [...copier.created].sort();
     return {
-      lines: [summary(), ...(isDryRun && created.length > 0 ? [`To create: ${created.join(', ')}.`] : [])],
+      lines: [
+        summaryOf(counts, isDryRun),
+        ...(isDryRun && created.length > 0 ? [`To create: ${created.join(', ')}.`] : []),
+      ],
       bad: counts.bad,
     };
   });

@@ -11,18 +11,10 @@ import type { Store } from '../store/tables.ts';
 import { CommandError } from './commandError.ts';
 import type { DataFolder } from './dataFolder.ts';
 import type { ImportOptions } from './importOptions.ts';
+import { type ImportCounts, type Imported, summaryOf } from './importTarget.ts';
 import { withStore } from './userKeys.ts';
 
-export interface Imported {
-  readonly lines: readonly string[];
-  /** The number of records that were not stored because they are bad. */
-  readonly bad: number;
-}
-
-interface Counts {
-  stored: number;
-  existed: number;
-  bad: number;
+interface Counts extends ImportCounts {
   /** The number of records by the fields that a run has no place for. */
   readonly notStored: Map<string, number>;
 }
@@ -73,13 +65,9 @@ export function importFiles(
       if (bad > 0) return { lines: [`Stored: 0, because of --strict. Bad: ${bad}.`], bad };
     }
     const counts = await importAll(options.isDryRun, report);
-    const { stored, existed, bad } = counts;
     return {
-      lines: [
-        `${options.isDryRun ? 'To store' : 'Stored'}: ${stored}. Already stored: ${existed}. Bad: ${bad}.`,
-        ...notStoredOf(counts),
-      ],
-      bad,
+      lines: [summaryOf(counts, options.isDryRun), ...notStoredOf(counts)],
+      bad: counts.bad,
     };
   });
 }

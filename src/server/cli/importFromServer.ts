@@ -1,17 +1,12 @@
-import { join } from 'node:path';
 import { serverExit } from '../../shared/contract/local.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
-import { incoming } from '../attachments/attachmentFolder.ts';
-import { Attachments } from '../attachments/attachments.ts';
 import { type CopyResult, RunCopier } from '../importing/copy/copyRun.ts';
 import { SourceError, TofuPilotSource } from '../importing/copy/tofupilotSource.ts';
 import { ImportError } from '../importing/importedRecord.ts';
-import { findInstance } from '../store/instance.ts';
 import { CommandError } from './commandError.ts';
 import type { DataFolder } from './dataFolder.ts';
-import type { Imported } from './importFiles.ts';
-import { type BucketOptions, openContents } from './storageOptions.ts';
-import { withStore } from './userKeys.ts';
+import { type Imported, summaryOf, withImportTarget } from './importTarget.ts';
+import type { BucketOptions } from './storageOptions.ts';
 
 export interface ServerImportOptions {
   readonly url: string;
@@ -36,15 +31,11 @@ export function importFromServer(
       'TOFUPILOT_API_KEY is missing: set the environment variable to a user key of the server.',
     );
   }
-  return withStore(folder, async (data) => {
-    const { contents, claim } = await openContents(folder.attachments, bucket);
-    await claim(await findInstance(data.store));
-    const files = new Attachments(contents, join(folder.attachments, incoming, `import-${process.pid}`));
-    const copier = new RunCopier({ ...data, files }, { source: url, format: 'tofupilot', isDryRun });
+  return withImportTarget(folder, bucket, async (target) => {
+    const copier = new RunCopier(target, { source: url, format: 'tofupilot', isDryRun });
     const source = new TofuPilotSource(url, key);
     const counts = { stored: 0, existed: 0, bad: 0 };
-    const verb = isDryRun ? 'To store' : 'Stored';
-    const summary = (): string => `${verb}: ${counts.stored}. Already stored: ${counts.existed}. Bad: ${counts.bad}.`;
+    const summary = (): string => summaryOf(counts, isDryRun);
     const count = (id: string, result: CopyResult): void => {
       if (typeof result === 'object') {
         counts.bad += 1;

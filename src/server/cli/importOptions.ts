@@ -19,7 +19,8 @@ export interface ImportOptions {
   readonly isStrict: boolean;
 }
 
-const fileOptions = ['station', 'procedure', 'mapping', 'part-number', 'serial-number', 'time-zone', 'strict'] as const;
+const importOptions = ['station', 'procedure', 'mapping', 'part-number', 'serial-number', 'strict'] as const;
+const fileOptions = [...importOptions, 'time-zone'] as const;
 
 export function readSource(text: string, files: readonly string[], values: CommandValues): string {
   const url = URL.parse(text);
@@ -67,7 +68,7 @@ function readPartNumber(text: string): string {
   throw usageError(`--part-number: ${error.issues[0]?.message ?? 'not allowed'}`);
 }
 
-function readZone(name: string): Calendar {
+export function readZone(name: string): Calendar {
   try {
     return new Calendar(name);
   } catch {
@@ -93,15 +94,6 @@ export function readFiles(files: readonly string[]): readonly string[] {
 }
 
 export function refuseImportOptions(values: CommandValues): void {
-  for (const option of [
-    'station',
-    'procedure',
-    'mapping',
-    'part-number',
-    'serial-number',
-    'dry-run',
-    'strict',
-  ] as const) {
-    if (values[option] !== undefined) throw usageError(`--${option} goes with import.`);
-  }
+  const option = [...importOptions, 'dry-run' as const].find((each) => values[each] !== undefined);
+  if (option !== undefined) throw usageError(`--${option} goes with import.`);
 }

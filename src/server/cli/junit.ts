@@ -1,12 +1,10 @@
-import { serverExit } from '../../shared/contract/local.ts';
 import { junitXml } from '../../shared/export/runJunit.ts';
 import { reportOf } from '../../shared/run/report.ts';
 import { readRun } from '../routes/v2/readRun.ts';
 import { findRun, selectRuns } from '../store/runs.ts';
-import { isSchemaOlder } from '../store/sqlite/schema/migrations.ts';
 import { CommandError } from './commandError.ts';
 import type { DataFolder } from './dataFolder.ts';
-import { openData } from './openData.ts';
+import { openData, requireUpdated } from './openData.ts';
 
 /**
  * Returns a run as JUnit XML. The server of the folder may be running.
@@ -14,12 +12,7 @@ import { openData } from './openData.ts';
  * @throws CommandError if there is no such run, or if the data is of another version
  */
 export async function junitOfRun(folder: DataFolder, id: string | null): Promise<string> {
-  if (folder.databaseUrl === null && isSchemaOlder(folder.database)) {
-    throw new CommandError(
-      serverExit.schemaTooOld,
-      `The data in ${folder.path} is of an earlier version. Start this server once, which updates the data.`,
-    );
-  }
+  if (folder.databaseUrl === null) requireUpdated(folder);
   const { store } = await openData(folder);
   try {
     const row =

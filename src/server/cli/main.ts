@@ -47,20 +47,10 @@ async function main(): Promise<void> {
   };
   if (command.command === 'check') {
     const { folder, bucket } = openPlaces(command.data, command.attachments);
-    const report = (finding: string): void => {
+    const { check } = await import('./check.ts');
+    for await (const finding of check(folder, bucket)) {
       console.log(finding);
       process.exitCode = 1;
-    };
-    if (databaseUrl !== null) {
-      const { checkPostgres } = await import('./checkPostgres.ts');
-      for await (const finding of checkPostgres(folder, bucket)) report(finding);
-      return;
-    }
-    const { check } = await import('./check.ts');
-    for (const finding of check(folder, bucket === null)) report(finding);
-    if (bucket !== null) {
-      const { checkObjects } = await import('./checkObjects.ts');
-      for await (const finding of checkObjects(folder.database, bucket)) report(finding);
     }
     return;
   }

@@ -1,13 +1,13 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { CompiledQuery } from 'kysely';
 import { serverExit } from '../../shared/contract/local.ts';
 import { findInstance } from '../store/instance.ts';
 import { type DatabaseFile, openForReading, openForWriting } from '../store/sqlite/databaseFile.ts';
 import { openStore } from '../store/sqlite/open.ts';
-import { isSchemaOlder, requireKnownSchema } from '../store/sqlite/schema/migrations.ts';
+import { requireKnownSchema } from '../store/sqlite/schema/migrations.ts';
 import type { StoreTransaction } from '../store/tables.ts';
 import { CommandError } from './commandError.ts';
-import { databaseFiles, type DataFolder } from './dataFolder.ts';
+import { databaseFiles, type DataFolder, syncFile } from './dataFolder.ts';
 import {
   fillPostgres,
   fillSqlite,
@@ -20,7 +20,7 @@ import {
   sqliteRows,
   sqliteTables,
 } from './moveTables.ts';
-import { openData } from './openData.ts';
+import { openData, requireUpdated } from './openData.ts';
 
 /**
  * Copies all data of a folder into an empty PostgreSQL database, in one transaction: after an interruption the database is
@@ -29,12 +29,7 @@ import { openData } from './openData.ts';
  */
 export async function moveToPostgres(folder: DataFolder, report: (line: string) => void): Promise<string> {
   requireKnownSchema(folder.database);
-  if (isSchemaOlder(folder.database)) {
-    throw new CommandError(
-      serverExit.schemaTooOld,
-      `The data in ${folder.path} is of an earlier version. Start this server once, which updates the data.`,
-    );
-  }
+  requireUpdated(folder);
   folder.lock();
   const database = openForReading(folder.database);
   const { store } = await openData(folder);
@@ -104,9 +99,7 @@ export async function moveToFolder(folder: DataFolder, report: (line: string) =>
 function makeDurable(database: DatabaseFile, path: string): void {
   database.exec('pragma wal_checkpoint(truncate)');
   database.close();
-  const file = openSync(path, 'r+');
-  fsyncSync(file);
-  closeSync(file);
+  syncFile(path);
 }
 
 const summaryOf = (sums: ReadonlyMap<string, RowSum>): string => {

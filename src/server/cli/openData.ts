@@ -3,6 +3,7 @@ import { messageOf } from '../../shared/format/messageOf.ts';
 import type { Engine } from '../store/engine.ts';
 import type { Lease } from '../store/postgres/lease.ts';
 import { openStore } from '../store/sqlite/open.ts';
+import { isSchemaOlder } from '../store/sqlite/schema/migrations.ts';
 import { Writer } from '../writer.ts';
 import { CommandError } from './commandError.ts';
 import type { DataFolder } from './dataFolder.ts';
@@ -27,6 +28,15 @@ export async function openData({ database, databaseUrl }: DataFolder, lease: Lea
   } catch (error) {
     throw databaseError(error);
   }
+}
+
+/** @throws CommandError if the SQLite database of the folder is of an earlier version */
+export function requireUpdated({ path, database }: DataFolder): void {
+  if (!isSchemaOlder(database)) return;
+  throw new CommandError(
+    serverExit.schemaTooOld,
+    `The data in ${path} is of an earlier version. Start this server once, which updates the data.`,
+  );
 }
 
 export const databaseError = (error: unknown): CommandError =>

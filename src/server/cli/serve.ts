@@ -68,7 +68,7 @@ export async function serve(folder: DataFolder, options: ServeOptions): Promise<
   log.start();
   // A standby finds out now, not when it takes over, that it cannot reach the storage.
   const { contents, claim } = await openContents(folder.attachments, bucket);
-  const last = folder.readAddress();
+  const last = folder.readServerFile();
   const openEntrance = (): Promise<Entrance> =>
     Entrance.open({ host, ports: portsToTry(port, last?.url), tls, insidePorts: portsToTry(null, last?.url) });
   // A standby answers before it opens the data.

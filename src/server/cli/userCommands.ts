@@ -78,7 +78,7 @@ async function invitation(change: StoreTransaction, id: string, address: string 
 }
 
 function addressOf(folder: DataFolder): string | null {
-  const server = folder.readAddress();
+  const server = folder.readServerFile();
   return server?.public_url ?? server?.url ?? null;
 }
 

@@ -3,21 +3,7 @@ import { isStorageError } from '../attachments/storageError.ts';
 import { systemCode } from '../cli/commandError.ts';
 import { log } from '../log.ts';
 import { diskProblem } from '../store/databaseErrors.ts';
-import { badRequest, type RefusalCode, RefusalError, unavailable } from './refusalError.ts';
-
-const refusalCodes: Record<RefusalCode, { status: number; trpcCode: number }> = {
-  BAD_REQUEST: { status: 400, trpcCode: -32600 },
-  UNAUTHORIZED: { status: 401, trpcCode: -32001 },
-  FORBIDDEN: { status: 403, trpcCode: -32003 },
-  NOT_FOUND: { status: 404, trpcCode: -32004 },
-  CONFLICT: { status: 409, trpcCode: -32009 },
-  PAYLOAD_TOO_LARGE: { status: 413, trpcCode: -32013 },
-  UNPROCESSABLE_CONTENT: { status: 422, trpcCode: -32022 },
-  TOO_MANY_REQUESTS: { status: 429, trpcCode: -32029 },
-  INTERNAL_SERVER_ERROR: { status: 500, trpcCode: -32603 },
-  NOT_IMPLEMENTED: { status: 501, trpcCode: -32603 },
-  SERVICE_UNAVAILABLE: { status: 503, trpcCode: -32603 },
-};
+import { badRequest, type RefusalCode, refusalCodes, RefusalError, unavailable } from './refusalError.ts';
 
 /** The official v1 client shows the message of an error only if the content type is exactly this, without a charset. */
 export const json = (body: unknown, status = 200): Response =>
@@ -43,7 +29,7 @@ function errorAnswer(path: string, code: RefusalCode, refusal: Pick<RefusalError
   return json({ error: { message: messageWithFields(refusal) } }, status);
 }
 
-function messageWithFields({ message, issues }: Pick<RefusalError, 'message' | 'issues'>): string {
+export function messageWithFields({ message, issues }: Pick<RefusalError, 'message' | 'issues'>): string {
   const fields = issues.map((issue) => [issue.path?.join('.'), issue.message].filter((text) => text).join(': '));
   return fields.length > 0 ? fields.join(' ') : message;
 }

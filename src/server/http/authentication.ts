@@ -1,5 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
-import { hashKey } from '../keys.ts';
+import { bearerIn, hasHash, hashKey } from '../keys.ts';
 import { log } from '../log.ts';
 import type { FoundKey, KeyOwner } from '../store/keys.ts';
 import type { Pushes } from '../store/pushes.ts';
@@ -10,13 +9,12 @@ import { unauthorized } from './refusalError.ts';
 export type Caller = KeyOwner;
 
 export async function authenticate(pushes: Pushes, authorization: string | undefined): Promise<FoundKey> {
-  const key = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
-  if (!key) {
+  const key = bearerIn(authorization);
+  if (key === '') {
     throw unauthorized('There is no API key in the request. Send it in the header "Authorization: Bearer <key>".');
   }
-  const hash = hashKey(key);
-  const found = await pushes.findKey(hash);
-  if (!found || !timingSafeEqual(Buffer.from(found.hash), Buffer.from(hash))) {
+  const found = await pushes.findKey(hashKey(key));
+  if (!found || !hasHash(key, found.hash)) {
     throw unauthorized('This API key is not known here: it was replaced or deleted, or it belongs to another server.');
   }
   await tryToSaveKeyUse(pushes, found);

@@ -1,15 +1,17 @@
-export type RefusalCode =
-  | 'BAD_REQUEST'
-  | 'UNAUTHORIZED'
-  | 'FORBIDDEN'
-  | 'NOT_FOUND'
-  | 'CONFLICT'
-  | 'PAYLOAD_TOO_LARGE'
-  | 'UNPROCESSABLE_CONTENT'
-  | 'TOO_MANY_REQUESTS'
-  | 'INTERNAL_SERVER_ERROR'
-  | 'NOT_IMPLEMENTED'
-  | 'SERVICE_UNAVAILABLE';
+export const refusalCodes = {
+  BAD_REQUEST: { status: 400, trpcCode: -32600 },
+  UNAUTHORIZED: { status: 401, trpcCode: -32001 },
+  FORBIDDEN: { status: 403, trpcCode: -32003 },
+  NOT_FOUND: { status: 404, trpcCode: -32004 },
+  CONFLICT: { status: 409, trpcCode: -32009 },
+  PAYLOAD_TOO_LARGE: { status: 413, trpcCode: -32013 },
+  UNPROCESSABLE_CONTENT: { status: 422, trpcCode: -32022 },
+  TOO_MANY_REQUESTS: { status: 429, trpcCode: -32029 },
+  INTERNAL_SERVER_ERROR: { status: 500, trpcCode: -32603 },
+  NOT_IMPLEMENTED: { status: 501, trpcCode: -32603 },
+  SERVICE_UNAVAILABLE: { status: 503, trpcCode: -32603 },
+} as const;
+export type RefusalCode = keyof typeof refusalCodes;
 
 export interface Issue {
   message: string;

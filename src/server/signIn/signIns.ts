@@ -1,6 +1,6 @@
-import { randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { forbidden, notFound, RefusalError, tooMany } from '../http/refusalError.ts';
-import { createToken, hashKey } from '../keys.ts';
+import { createToken, hasHash, hashKey } from '../keys.ts';
 import type { Person, ProviderRequest } from './provider.ts';
 
 export const signInMinutes = 10;
@@ -29,9 +29,6 @@ export interface SignIn {
 
 const unknown = (): RefusalError =>
   notFound('This sign-in was finished or replaced, or is older than ten minutes. Start it again in VS Code.');
-
-const isToken = (given: string, hash: string): boolean =>
-  timingSafeEqual(Buffer.from(hashKey(given)), Buffer.from(hash));
 
 /** The sign-ins that have begun and have not ended. They are in memory only, and their number is limited. */
 export class SignIns {
@@ -99,14 +96,14 @@ export class SignIns {
     const signIn = requireBrowser(this.#find(id), browser);
     const { person } = signIn;
     if (person === null || signIn.result !== null) throw unknown();
-    if (!isToken(formToken, hashKey(signIn.formToken))) throw forbidden('This form is not of this sign-in.');
+    if (!hasHash(formToken, hashKey(signIn.formToken))) throw forbidden('This form is not of this sign-in.');
     return Object.assign(signIn, { person });
   }
 
   /** Returns who was signed in, once; null until the browser has confirmed it. @throws RefusalError */
   take(id: string, secret: string): SignedIn | null {
     const signIn = this.#find(id);
-    if (!isToken(secret, signIn.secretHash)) throw unknown();
+    if (!hasHash(secret, signIn.secretHash)) throw unknown();
     if (signIn.result === null) return null;
     this.#signIns.delete(id);
     if ('refusal' in signIn.result) throw signIn.result.refusal;
@@ -139,7 +136,7 @@ export class SignIns {
 }
 
 function requireBrowser(signIn: SignIn, browser: string): SignIn {
-  if (signIn.browserHash !== null && isToken(browser, signIn.browserHash)) return signIn;
+  if (signIn.browserHash !== null && hasHash(browser, signIn.browserHash)) return signIn;
   throw forbidden(
     'This sign-in was opened in another browser or profile, or this browser refuses cookies. Start it again in VS Code, and continue in the browser that opens.',
   );

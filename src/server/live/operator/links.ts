@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { bearerIn, hasHash, hashKey } from '../../keys.ts';
 
 const prefix = 'tsl_';
 
@@ -19,16 +20,15 @@ export class OperatorLinks {
     return prefix + createHmac('sha256', this.#secret).update(signed).digest('base64url');
   }
 
-  isGenuine(token: string, station: string, keyId: string | null): boolean {
-    if (keyId === null) return false;
-    const given = Buffer.from(token);
-    const expected = Buffer.from(this.token(station, keyId));
-    return given.length === expected.length && timingSafeEqual(given, expected);
+  isGenuine(token: string, station: string, keyId: string): boolean {
+    return hasHash(token, hashKey(this.token(station, keyId)));
   }
 }
 
-export const linkTokenIn = (authorization: string | undefined): string | undefined =>
-  /^Bearer +(tsl_\S+)$/i.exec(authorization ?? '')?.[1];
+export function linkTokenIn(authorization: string | undefined): string | undefined {
+  const token = bearerIn(authorization);
+  return token.toLowerCase().startsWith(prefix) ? token : undefined;
+}
 
 export const operatorPage = (origin: string, station: string, token?: string): string =>
   `${origin}/operator/#${[station, token].filter((part) => part !== undefined).join('/')}`;

@@ -65,7 +65,6 @@ export function accountRoutes({
       await endAuditEntry(change, entry, 'done', user_id);
       return accepted;
     });
-    const answer: Answer<typeof operation> = { ...ownAnswer(user), api_key };
-    return json(answer);
+    return json({ ...ownAnswer(user), api_key } satisfies Answer<typeof operation>);
   });
 }

@@ -1,8 +1,7 @@
-import { timingSafeEqual } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
 import type { RequestObserver } from '../../http/observeRequests.ts';
 import { forbidden, unauthorized } from '../../http/refusalError.ts';
-import { hashKey } from '../../keys.ts';
+import { bearerIn, hasHash, hashKey } from '../../keys.ts';
 import type { RouteServices } from '../../routeServices.ts';
 import { countAllRuns } from '../../store/runs.ts';
 
@@ -34,13 +33,7 @@ export function metricsRoute(
   observers: Set<RequestObserver>,
   { token, hasPublicUrl }: Access,
 ): void {
-  const expected = token === null ? null : Buffer.from(hashKey(token));
-
-  function checkToken(authorization = ''): void {
-    const given = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';
-    if (expected === null || timingSafeEqual(Buffer.from(hashKey(given)), expected)) return;
-    throw unauthorized('Send the token of TEST_STATIONS_METRICS_TOKEN in the header "Authorization: Bearer <token>".');
-  }
+  const expected = token === null ? null : hashKey(token);
 
   async function load() {
     const { createMetrics } = await import('../../metrics/metrics.ts');
@@ -58,7 +51,13 @@ export function metricsRoute(
   let metrics: ReturnType<typeof load> | undefined;
 
   app.get('/metrics', async (c) => {
-    if (expected !== null) checkToken(c.req.header('authorization'));
+    if (expected !== null) {
+      if (!hasHash(bearerIn(c.req.header('authorization')), expected)) {
+        throw unauthorized(
+          'Send the token of TEST_STATIONS_METRICS_TOKEN in the header "Authorization: Bearer <token>".',
+        );
+      }
+    }
     // A proxy on this machine makes every client look like one of this machine.
     else if (hasPublicUrl || !isLoopback(c.env.incoming.socket.remoteAddress) || isForwarded(c.req.header())) {
       throw forbidden(

@@ -5,14 +5,10 @@ import { unavailable } from '../../http/refusalError.ts';
 import type { RouteServices } from '../../routeServices.ts';
 
 export function probeRoutes({ app, readiness }: Pick<RouteServices, 'app' | 'readiness'>): void {
-  app.get(local.live.path, () => {
-    const answer: Answer<typeof local.live> = { status: 'live' };
-    return json(answer);
-  });
+  app.get(local.live.path, () => json({ status: 'live' } satisfies Answer<typeof local.live>));
   app.get(local.ready.path, async () => {
     const problem = await readiness.problem();
     if (problem !== null) throw unavailable(problem);
-    const answer: Answer<typeof local.ready> = { status: 'ready' };
-    return json(answer);
+    return json({ status: 'ready' } satisfies Answer<typeof local.ready>);
   });
 }

@@ -1,11 +1,10 @@
-import { timingSafeEqual } from 'node:crypto';
 import { local } from '../../../shared/contract/local.ts';
 import type { Answer } from '../../../shared/contract/operation.ts';
 import { operations } from '../../../shared/contract/operations.ts';
 import { json } from '../../http/answers.ts';
 import { describeApi } from '../../http/openApi.ts';
 import { forbidden } from '../../http/refusalError.ts';
-import { hashKey } from '../../keys.ts';
+import { bearerIn, hasHash, hashKey } from '../../keys.ts';
 import type { RouteServices } from '../../routeServices.ts';
 import { findInstance } from '../../store/instance.ts';
 import { version } from '../../version.ts';
@@ -19,7 +18,7 @@ export function serverRoutes({
   signIn,
 }: Pick<RouteServices, 'app' | 'store' | 'stopToken' | 'requestStop' | 'signIn'>): void {
   app.get(local.health.path, async () => {
-    const answer: Answer<typeof local.health> = {
+    return json({
       product: 'test-stations',
       version,
       instance: await findInstance(store),
@@ -46,21 +45,19 @@ export function serverRoutes({
         'station-use',
       ],
       ...(signIn === null ? {} : { sign_in: { provider: new URL(signIn.provider.issuer).host } }),
-    };
-    return json(answer);
+    } satisfies Answer<typeof local.health>);
   });
 
   let description: ReturnType<typeof describeApi> | undefined;
   app.get(local.openApi.path, () => json((description ??= describeApi(operations, version))));
 
-  const expected = Buffer.from(hashKey(stopToken));
+  const expected = hashKey(stopToken);
   app.post(local.shutdown.path, async (c) => {
-    const given = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? '';
-    if (!timingSafeEqual(Buffer.from(hashKey(given)), expected)) {
+    if (!hasHash(bearerIn(c.req.header('authorization')), expected)) {
       throw forbidden('Only the stop token in server.json of the data folder ends this server.');
     }
-    const answer: Answer<typeof local.shutdown> = { instance: await findInstance(store) };
+    const instance = await findInstance(store);
     requestStop();
-    return json(answer);
+    return json({ instance } satisfies Answer<typeof local.shutdown>);
   });
 }

@@ -42,21 +42,16 @@ export function signInRoutes({ app, store, writer, audit, signIn }: Services): v
       throw notFound('This server has no provider to sign in with. Ask an administrator of it for an invitation.');
     const { id, secret, code } = signIns.begin();
     const url = `${signIn.publicUrl}${signInPath}/${id}`;
-    const answer: Answer<typeof operations.begin> = {
-      ...{ id, secret, code, url },
-      expires_at: isoTime(Date.now() + signInMinutes * 60_000),
-    };
-    return json(answer);
+    const expires_at = isoTime(Date.now() + signInMinutes * 60_000);
+    return json({ id, secret, code, url, expires_at } satisfies Answer<typeof operations.begin>);
   });
 
   app.post(routeOf(operations.finish), async (c) => {
     const { id } = parseInput(operations.finish.params, c.req.param());
     const { secret } = parseInput(operations.finish.body, await readJson(c.env, 'sign-in', maxBodyBytes));
     const signedIn = signIns.take(id, secret);
-    const answer: Answer<typeof operations.finish> = {
-      signed_in: signedIn === null ? null : await giveKey(signedIn.userId, signedIn.person),
-    };
-    return json(answer);
+    const signed_in = signedIn && (await giveKey(signedIn.userId, signedIn.person));
+    return json({ signed_in } satisfies Answer<typeof operations.finish>);
   });
 
   if (signIn === null) return;

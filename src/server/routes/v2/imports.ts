@@ -1,6 +1,7 @@
 import { imports } from '../../../shared/contract/imports.ts';
 import type { Answer } from '../../../shared/contract/operation.ts';
 import { RunInputError } from '../../../shared/run/newRun.ts';
+import { messageWithFields } from '../../http/answers.ts';
 import { notImplemented, RefusalError } from '../../http/refusalError.ts';
 import { importReport } from '../../importReport.ts';
 import { noMarks } from '../../pushMarks.ts';
@@ -40,6 +41,5 @@ export function importRoutes({
 function reasonOf(error: unknown): string {
   if (error instanceof RunInputError) return error.message;
   if (!(error instanceof RefusalError)) throw error;
-  const fields = error.issues.map(({ path, message }) => (path ? `${path.join('.')}: ${message}` : message));
-  return fields.length > 0 ? fields.join(' ') : error.message;
+  return messageWithFields(error);
 }

@@ -126,7 +126,7 @@ function postgres() {
   const others = [
     ...['assistant/mcpClients', 'assistant/refusals', 'move', 'portTaken', 'presence', 'shutdown', 'uploads'],
   ].map((name) => `test/server/${name}.test.ts`);
-  const ofSqlite = /stations\.db|store\/sqlite\/|cli\/check|uptimeAtWork/;
+  const ofSqlite = /stations\.db|store\/sqlite\/|findingsIn|uptimeAtWork/;
   const isForBoth = (file) =>
     file.includes('/postgres') || (!others.includes(file) && !ofSqlite.test(readFileSync(join(root, file), 'utf8')));
   const files = globSync('test/server/**/*.test.ts', { cwd: root }).sort().filter(isForBoth);

@@ -56,7 +56,7 @@ import { userRoutes } from './routes/v2/users.ts';
 import { versionRoutes } from './routes/v2/versions.ts';
 import type { RouteServices } from './routeServices.ts';
 
-type GivenServices = Omit<RouteServices, 'app' | 'audit' | 'boards' | 'callOperation' | 'mount'>;
+type GivenServices = Omit<RouteServices, 'app' | 'audit' | 'boards' | 'callOperation' | 'mount' | 'mountChange'>;
 
 interface AppOptions {
   hosts: Hosts;
@@ -101,6 +101,8 @@ export function createApp(given: GivenServices, { hosts, logFormat, metricsToken
     audit,
     boards,
     mount: operations.mount,
+    mountChange: (operation, handler) =>
+      operations.mount(operation, (call) => writer.write((change) => handler(change, call))),
     callOperation: (id, input, from) => operations.call(id, input, from),
   };
   serverRoutes(services);

@@ -4,7 +4,7 @@ import type { ActivityFile } from './assistant/activityFile.ts';
 import type { Attachments } from './attachments/attachments.ts';
 import type { SignedUrls } from './attachments/signedUrls.ts';
 import type { AuditLog } from './auditLog.ts';
-import type { App, Mount, MountedOperations } from './http/mount.ts';
+import type { App, Mount, MountChange, MountedOperations } from './http/mount.ts';
 import type { EventStreams } from './live/eventStreams.ts';
 import type { OperatorHub } from './live/operator/hub.ts';
 import type { OperatorLinks } from './live/operator/links.ts';
@@ -22,6 +22,7 @@ import type { Writer } from './writer.ts';
 export interface RouteServices {
   app: App;
   mount: Mount;
+  mountChange: MountChange;
   audit: AuditLog;
   callOperation: MountedOperations['call'];
   store: Store;

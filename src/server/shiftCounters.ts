@@ -4,6 +4,7 @@ import { shiftAt } from '../shared/shifts/shifts.ts';
 import { failuresOf } from '../shared/statistics/pareto.ts';
 import { sumOfYields } from '../shared/statistics/yield.ts';
 import type { Calendar } from '../shared/uptime/uptimeCalendar.ts';
+import type { TimeSpan } from '../shared/uptime/uptimeHistory.ts';
 import { phasesOfRuns } from './analytics/readRuns.ts';
 import { findCalendar } from './store/calendars.ts';
 import { isCounted } from './store/countedRuns.ts';
@@ -11,20 +12,15 @@ import type { Store } from './store/tables.ts';
 import { isoTime } from './store/time.ts';
 import { stationYields } from './store/yield.ts';
 
-interface Span {
-  readonly from: number;
-  readonly to: number;
-}
-
 export async function shiftCountersOf(
   store: Store,
   stationId: string,
-  day: Calendar,
+  serverCalendar: Calendar,
   now: number,
 ): Promise<ShiftCounters> {
   const calendar = await findCalendar(store, stationId);
   const shift = calendar && shiftAt(calendar, now);
-  const span = shift ?? dayOf(day, now);
+  const span = shift ?? dayOf(serverCalendar, now);
   const yields = await stationYields(store, stationId, [span.from, span.to]);
   return {
     shift: shift && { name: shift.name, starts_at: isoTime(shift.from), ends_at: isoTime(shift.to) },
@@ -37,7 +33,7 @@ export async function shiftCountersOf(
 }
 
 /** Returns the whole day, because the clock of a station can be ahead. */
-function dayOf(calendar: Calendar, now: number): Span {
+function dayOf(calendar: Calendar, now: number): TimeSpan {
   const [from = now, to = now] = calendar.days(now, 1).edges;
   return { from, to };
 }
@@ -45,7 +41,7 @@ function dayOf(calendar: Calendar, now: number): Span {
 async function lastFailure(
   store: Store,
   stationId: string,
-  { from, to }: Span,
+  { from, to }: TimeSpan,
 ): Promise<ShiftCounters['last_failure']> {
   const run = await store
     .selectFrom('runs as r')

@@ -4,6 +4,7 @@ import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tooLarge } from '../http/refusalError.ts';
 import { log } from '../log.ts';
+import { Turns } from '../turns.ts';
 import type { Content, Contents } from './contents.ts';
 import { isStorageError } from './storageError.ts';
 
@@ -18,7 +19,7 @@ interface Received {
 export class Attachments {
   readonly contents: Contents;
   readonly #incoming: string;
-  readonly #pending = new Map<string, Promise<unknown>>();
+  readonly #turns = new Turns();
   #arriving = 0;
 
   /** @param incoming the folder for contents that are not complete, on the disk of the contents if these are files */
@@ -47,7 +48,7 @@ export class Attachments {
     this.#arriving += 1;
     const { content: received, temporary } = await this.#write(content).finally(() => (this.#arriving -= 1));
     try {
-      return await this.#enqueue(id, () => place(received, () => this.contents.put(id, temporary, received)));
+      return await this.#turns.take(id, () => place(received, () => this.contents.put(id, temporary, received)));
     } finally {
       await rm(temporary, { force: true });
     }
@@ -71,16 +72,6 @@ export class Attachments {
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;
-    }
-  }
-
-  async #enqueue<T>(id: string, work: () => Promise<T>): Promise<T> {
-    const current = (this.#pending.get(id) ?? Promise.resolve()).then(work, work);
-    this.#pending.set(id, current);
-    try {
-      return await current;
-    } finally {
-      if (this.#pending.get(id) === current) this.#pending.delete(id);
     }
   }
 }

@@ -4,6 +4,7 @@ import { nothing } from '../../shared/contract/common.ts';
 import { type Answer, hasRole, type Input, type Operation } from '../../shared/contract/operation.ts';
 import type { AuditLog } from '../auditLog.ts';
 import type { Pushes } from '../store/pushes.ts';
+import type { StoreTransaction } from '../store/tables.ts';
 import { json } from './answers.ts';
 import { authenticate, type Caller } from './authentication.ts';
 import { flatQuery, parseInput, readJson } from './input.ts';
@@ -26,6 +27,11 @@ export interface Call<O extends Operation> extends Input<O> {
 
 type Handler<O extends Operation> = (call: Call<O>) => Promise<Answer<O>>;
 export type Mount = <O extends Operation>(operation: O, handler: Handler<O>) => void;
+/** Mounts an operation that is one change of the database. */
+export type MountChange = <O extends Operation>(
+  operation: O,
+  handler: (change: StoreTransaction, call: Call<O>) => Promise<Answer<O>>,
+) => void;
 
 interface Admission {
   readonly pushes: Pushes;

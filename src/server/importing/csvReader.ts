@@ -5,6 +5,7 @@ import { comparable, type ExactNumber } from '../../shared/contract/exactJson.ts
 import type { CsvMapping, CsvMeasurement } from './csvMapping.ts';
 import { parseBoolean, parseMeasuredNumber, parseNumber, parseTime } from './csvValues.ts';
 import { type ImportedRecord, ImportError, type ImportTarget, recordOf, runOfBody } from './importedRecord.ts';
+import { isoTime } from './isoTime.ts';
 
 const rows = z.array(z.object({ record: z.array(z.string()), info: z.object({ lines: z.number() }) }));
 
@@ -107,12 +108,6 @@ function bodyOf(row: Row, mapping: CsvMapping, { procedure, partNumber }: Import
       }),
     ),
   };
-}
-
-function isoTime(millis: number): string {
-  const time = new Date(Math.round(millis));
-  if (Number.isNaN(time.getTime())) throw new ImportError('A time of the row is too far away.');
-  return time.toISOString();
 }
 
 function endOf(row: Row, mapping: CsvMapping, started: number): number {

@@ -86,3 +86,12 @@ export function objectsIn(value: unknown): Record<string, unknown>[] {
     return data === undefined ? [] : [data];
   });
 }
+
+/** Returns the fields that have a value. */
+export const withoutEmpty = <T>(fields: Readonly<Record<string, T>>): Record<string, NonNullable<T>> =>
+  Object.fromEntries(
+    Object.entries(fields).flatMap(([key, value]) => (value == null || value === '' ? [] : [[key, value]])),
+  );
+
+/** The operators by their names in ATML and WATS. */
+export const operators: Readonly<Record<string, string>> = { EQ: '==', NE: '!=', GT: '>', LT: '<', GE: '>=', LE: '<=' };

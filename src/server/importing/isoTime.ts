@@ -31,3 +31,10 @@ function offsetMinutes(zone: string): number {
 
 export const notATime = (text: string, what: string, form: string): ImportError =>
   new ImportError(`${what} has "${text}", which is not ${form}.`);
+
+/** @throws ImportError if no timestamp can state the time */
+export function isoTime(millis: number): string {
+  const time = new Date(Math.round(millis));
+  if (Number.isNaN(time.getTime())) throw new ImportError('A time is too far away.');
+  return time.toISOString();
+}

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { RunInputError } from '../../shared/run/newRun.ts';
 import type { Caller } from '../http/authentication.ts';
 import { RefusalError } from '../http/refusalError.ts';
-import { hashOf } from '../pushMarks.ts';
+import { hashOf, noMarks } from '../pushMarks.ts';
 import { pushRun } from '../pushRun.ts';
 import type { Engine } from '../store/engine.ts';
 import type { GoodRecord } from './importedRecord.ts';
@@ -62,7 +62,7 @@ export class RecordStore {
   async #store({ file, format, place, run }: RecordOfFile, hash: string, number: number): Promise<StoreResult> {
     const key = `station ${this.#station.id} import ${hash} ${number}`;
     const imported = { import_format: format, import_source: `${basename(file)}${place}` };
-    const marks = { pushKey: key, refKey: null, hash, isByAssistant: false, slot: null };
+    const marks = { ...noMarks, pushKey: key, hash };
     const push = { run: { ...run, metadata: { ...run.metadata, ...imported } }, caller: this.#station, marks };
     try {
       const { existed } = await this.#data.writer.push([push], async (transaction) => {

@@ -4,10 +4,13 @@ import {
   ImportError,
   type ImportTarget,
   objectsIn,
+  operators,
   otherKeys,
   recordOf,
   runOfBody,
+  withoutEmpty,
 } from './importedRecord.ts';
+import { isoTime } from './isoTime.ts';
 
 const text = z.string().nullish();
 const number = z.number().nullish();
@@ -121,11 +124,9 @@ function bodyOf(found: Report, { procedure, partNumber }: ImportTarget): unknown
     ended_at: isoTime(started + (found.uut?.execTime ?? 0) * 1000),
     docstring: found.uut?.comment || null,
     phases: phasesOf(found.root, [], started),
-    metadata: Object.fromEntries(Object.entries(metadata).filter(([, value]) => value != null && value !== '')),
+    metadata: withoutEmpty(metadata),
   };
 }
-
-const isoTime = (millis: number): string => new Date(Math.round(millis)).toISOString();
 
 const zoned = /(?:Z|[+-]\d\d:?\d\d)$/i;
 
@@ -182,8 +183,6 @@ interface Rule {
   readonly expected_value?: unknown;
   readonly expression?: string;
 }
-
-const operators: Readonly<Record<string, string>> = { EQ: '==', NE: '!=', GT: '>', LT: '<', GE: '>=', LE: '<=' };
 
 /** `GELE` is from the low to the high limit, `LTGT` outside of both, `GE` at least the low limit, and `LOG` has no limits. */
 function numericRules({ compOp, lowLimit, highLimit }: z.infer<typeof numericMeas>): Rule[] {

@@ -1,5 +1,5 @@
 import { type Caller, readerOf } from '../http/authentication.ts';
-import { notFound } from '../http/refusalError.ts';
+import { forbidden, notFound } from '../http/refusalError.ts';
 import { findBatch } from '../store/batches.ts';
 import { findPart, type PartDetails } from '../store/parts.ts';
 import { findProcedure, type ProcedureRow } from '../store/procedures.ts';
@@ -54,6 +54,12 @@ export const existingUpload = async (store: Store, id: string): Promise<UploadRo
 
 export const existingRun = async (store: Store, id: string): Promise<RunRow> =>
   orNotFound(await findRun(store, id), `Run with id ${id}`, deletedReason);
+
+/** @throws RefusalError (403) if a station asks for something of another one, such as to "read the calendar of" it */
+export function requireOwnStation(caller: Caller, id: string, what: string): void {
+  if (caller.kind === 'user' || caller.id === id) return;
+  throw forbidden(`This is the key of station "${caller.name}": it cannot ${what} another station.`);
+}
 
 export const notReadable = ({ name }: Caller): string =>
   `is neither a run of station "${name}" nor of a procedure that is linked to it`;

@@ -51,20 +51,18 @@ function runRoutes({ mount, store, writer, files }: RouteServices): void {
   });
 }
 
-function unitRoutes({ mount, writer, files }: RouteServices): void {
-  mount(v1.updateUnit, ({ params, body, caller }) =>
-    writer.write(async (change) => {
-      const unit = await changeableUnit(change, params.serial_number, caller);
-      for (const { serial_number } of body.sub_units) {
-        const child = await existingUnit(change, serial_number);
-        if (await isWithin(change, unit.id, child.id)) {
-          throw unprocessable(`Unit "${serial_number}" cannot be a sub-unit of "${unit.serial_number}".`);
-        }
-        await setParentUnit(change, unit.id, [child.id]);
+function unitRoutes({ mount, mountChange, writer, files }: RouteServices): void {
+  mountChange(v1.updateUnit, async (change, { params, body, caller }) => {
+    const unit = await changeableUnit(change, params.serial_number, caller);
+    for (const { serial_number } of body.sub_units) {
+      const child = await existingUnit(change, serial_number);
+      if (await isWithin(change, unit.id, child.id)) {
+        throw unprocessable(`Unit "${serial_number}" cannot be a sub-unit of "${unit.serial_number}".`);
       }
-      return { id: unit.id, message: `Unit ${unit.serial_number} updated.` };
-    }),
-  );
+      await setParentUnit(change, unit.id, [child.id]);
+    }
+    return { id: unit.id, message: `Unit ${unit.serial_number} updated.` };
+  });
 
   mount(v1.deleteUnit, async ({ params }) => {
     const { unit, uploads } = await writer.write(async (change) => {
@@ -78,21 +76,17 @@ function unitRoutes({ mount, writer, files }: RouteServices): void {
   });
 }
 
-function uploadRoutes({ mount, store, writer, files, urls }: RouteServices): void {
-  mount(v1.initializeUpload, ({ body, caller, origin }) =>
-    writer.write(async (change) => {
-      const id = await insertUpload(change, body.name, creatorOf(caller));
-      return { id, uploadUrl: uploadAddress(id, origin, urls) };
-    }),
-  );
+function uploadRoutes({ mount, mountChange, store, writer, files, urls }: RouteServices): void {
+  mountChange(v1.initializeUpload, async (change, { body, caller, origin }) => {
+    const id = await insertUpload(change, body.name, creatorOf(caller));
+    return { id, uploadUrl: uploadAddress(id, origin, urls) };
+  });
 
-  mount(v1.syncUpload, ({ body, caller }) =>
-    writer.write(async (change) => {
-      const run = ownRun(await existingRun(change, body.run_id), caller);
-      await linkToRun(change, body.upload_id, run, caller);
-      return { id: body.upload_id };
-    }),
-  );
+  mountChange(v1.syncUpload, async (change, { body, caller }) => {
+    const run = ownRun(await existingRun(change, body.run_id), caller);
+    await linkToRun(change, body.upload_id, run, caller);
+    return { id: body.upload_id };
+  });
 
   mount(v1.importReport, async (call) => {
     const { body, caller } = call;

@@ -19,7 +19,7 @@ const eve = windowOf('eve', 'e1');
 class Clock {
   ms = 1_000;
   now = () => this.ms;
-  monotonicMs = () => this.ms;
+  monotonic = () => this.ms;
 }
 
 function newUses() {

@@ -1,6 +1,13 @@
-import { type ImportedRecord, ImportError, type ImportTarget, recordOf, runOfBody } from '../importedRecord.ts';
-import { parseIsoTime } from '../isoTime.ts';
-import { phasesOf, runOutcomeOf } from './atmlSteps.ts';
+import {
+  type ImportedRecord,
+  ImportError,
+  type ImportTarget,
+  recordOf,
+  runOfBody,
+  withoutEmpty,
+} from '../importedRecord.ts';
+import { isoTime, parseIsoTime } from '../isoTime.ts';
+import { nameOf, phasesOf, runOutcomeOf } from './atmlSteps.ts';
 import { at, childOf, childrenOf, textOf, type XmlElement, xmlElements, XmlError } from './xmlElements.ts';
 
 /** Reads ATML Test Results (IEEE 1636.1), as NI TestStand writes them. Each `TestResults` element is a result. */
@@ -59,14 +66,12 @@ function bodyOf(element: XmlElement, { procedure, partNumber, timeZone }: Import
     part_number: partNumberOf(unit) ?? partNumber,
     batch_number: textOf(childOf(properties, 'BatchSerialNumber')),
     outcome: runOutcomeOf(childOf(resultSet, 'Outcome')),
-    started_at: new Date(Math.round(startedAt)).toISOString(),
-    ended_at: new Date(Math.round(endedAt)).toISOString(),
+    started_at: isoTime(startedAt),
+    ended_at: isoTime(endedAt),
     phases: phasesOf(resultSet, { startedAt, timeOf }),
-    metadata: Object.fromEntries(Object.entries(metadata).filter(([, value]) => value != null && value !== '')),
+    metadata: withoutEmpty(metadata),
   };
 }
-
-const nameOf = ({ name, attributes }: XmlElement): string => attributes['callerName'] ?? attributes['name'] ?? name;
 
 function partNumberOf(unit: XmlElement | undefined): string | null {
   const numbers = childrenOf(at(unit, 'Definition', 'Identification', 'IdentificationNumbers'), 'IdentificationNumber');

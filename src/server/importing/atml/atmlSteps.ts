@@ -1,5 +1,6 @@
 import { comparable } from '../../../shared/contract/exactJson.ts';
 import { ImportError } from '../importedRecord.ts';
+import { isoTime } from '../isoTime.ts';
 import { type AtmlRule, type AtmlValue, datumOf, isMetBy, numbersOf, rulesOf, unitsOf, valueOf } from './atmlValues.ts';
 import { at, childOf, childrenOf, type XmlElement } from './xmlElements.ts';
 
@@ -45,7 +46,7 @@ const stepOutcomes: Readonly<Record<string, string>> = {
   NotStarted: 'SKIP',
 };
 
-const nameOf = ({ name, attributes }: XmlElement): string =>
+export const nameOf = ({ name, attributes }: XmlElement): string =>
   attributes['callerName']?.trim() || attributes['name']?.trim() || name;
 
 function stepOutcomeOf(step: XmlElement): string {
@@ -86,8 +87,8 @@ function phaseOf(step: XmlElement, path: readonly string[], { startedAt: runStar
   return {
     name: path.join(' / '),
     outcome: stepOutcomeOf(step),
-    started_at: new Date(Math.round(startedAt)).toISOString(),
-    ended_at: new Date(Math.round(Math.max(startedAt, endedAt))).toISOString(),
+    started_at: isoTime(startedAt),
+    ended_at: isoTime(Math.max(startedAt, endedAt)),
     docstring: text || null,
     measurements: measurementsOf(step),
   };

@@ -1,6 +1,6 @@
 import { comparable, ExactInteger } from '../../../shared/contract/exactJson.ts';
 import { parseBoolean, parseMeasuredNumber } from '../csvValues.ts';
-import { ImportError } from '../importedRecord.ts';
+import { ImportError, operators } from '../importedRecord.ts';
 import { at, childOf, childrenOf, type XmlElement } from './xmlElements.ts';
 
 export type AtmlValue = number | ExactInteger | string | boolean | null;
@@ -67,8 +67,6 @@ export function numbersOf(array: XmlElement | undefined): number[] | null {
   const values = elements.map(({ attributes }) => Number(attributes['value'] || NaN));
   return values.every(Number.isFinite) ? values : null;
 }
-
-const operators: Readonly<Record<string, string>> = { EQ: '==', NE: '!=', GT: '>', LT: '<', GE: '>=', LE: '<=' };
 
 /** Returns the rules of the limits of a test result. @throws ImportError if a limit cannot be read */
 export function rulesOf(limits: XmlElement | undefined, what: string): AtmlRule[] {

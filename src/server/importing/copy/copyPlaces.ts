@@ -1,4 +1,3 @@
-import { creatorOf } from '../../http/authentication.ts';
 import { findOrCreateBatch } from '../../store/batches.ts';
 import type { Engine } from '../../store/engine.ts';
 import { fold } from '../../store/fold.ts';
@@ -12,7 +11,7 @@ import type { StoreTransaction } from '../../store/tables.ts';
 import { findUnit, insertUnit, isWithin, setParentUnit, updateUnit } from '../../store/units.ts';
 import { attachmentsOfUnit, attachToUnit } from '../../store/uploads.ts';
 import { firstUserId } from '../../store/users.ts';
-import { type CopiedAttachment, proceduresLike, type RunCopier } from './copyRun.ts';
+import { type CopiedAttachment, importer, proceduresLike, type RunCopier } from './copyRun.ts';
 import type { ExportedUnit } from './exportFormat.ts';
 
 type Target = Pick<Engine, 'writer'>;
@@ -128,7 +127,7 @@ async function existing(change: StoreTransaction, serialNumber: string) {
 }
 
 async function createUnit(change: StoreTransaction, unit: ExportedUnit): Promise<void> {
-  const by = creatorOf({ kind: 'user', id: await firstUserId(change), name: '', role: 'administrator' });
+  const by = await importer(change);
   const part = await findPart(change, unit.part_number);
   const partId = part?.id ?? (await insertPart(change, { number: unit.part_number, name: unit.part_name }, by));
   const revision = await findRevision(change, partId, unit.revision_number);

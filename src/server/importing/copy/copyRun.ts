@@ -2,9 +2,9 @@ import { maxMetadataKeys } from '../../../shared/contract/metadata.ts';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { type NewRun, RunInputError } from '../../../shared/run/newRun.ts';
 import type { Attachments } from '../../attachments/attachments.ts';
-import { type Caller, creatorOf } from '../../http/authentication.ts';
+import type { Caller } from '../../http/authentication.ts';
 import { RefusalError } from '../../http/refusalError.ts';
-import { hashOf } from '../../pushMarks.ts';
+import { hashOf, noMarks } from '../../pushMarks.ts';
 import { pushRun } from '../../pushRun.ts';
 import type { Engine } from '../../store/engine.ts';
 import { fold } from '../../store/fold.ts';
@@ -12,7 +12,7 @@ import { addLink } from '../../store/links.ts';
 import { findProcedureCalled, insertProcedure } from '../../store/procedures.ts';
 import { existingRuns } from '../../store/runs.ts';
 import { findStationsByName, insertStation } from '../../store/stations.ts';
-import type { Store, StoreTransaction } from '../../store/tables.ts';
+import type { Creator, Store, StoreTransaction } from '../../store/tables.ts';
 import { findUnit, updateUnit } from '../../store/units.ts';
 import { attachToRun, insertUpload, markStored } from '../../store/uploads.ts';
 import { findUser, firstUserId } from '../../store/users.ts';
@@ -105,7 +105,7 @@ export class RunCopier {
         const before = await transaction.change();
         const station = await this.#stationOf(before, run);
         const procedure = await this.#procedureOf(before, run, procedureIdentifier, station);
-        const marks = { pushKey: markOf(run.id), refKey: null, hash: hashOf(run.id), isByAssistant: false, slot: null };
+        const marks = { ...noMarks, pushKey: markOf(run.id), hash: hashOf(run.id) };
         const marked = { ...converted, procedure, metadata: this.#metadataOf(run) };
         const pushed = await pushRun(transaction, { run: marked, caller: station, marks });
         const change = await transaction.change();
@@ -190,10 +190,7 @@ export class RunCopier {
   /** Stores the content of an attachment that belongs to nothing yet, and returns its id. @throws ImportError */
   async receive({ name, contentType, size, sha256, open }: CopiedAttachment): Promise<string> {
     const { writer, files } = this.#target;
-    const by = await writer.write(async (change) =>
-      creatorOf({ kind: 'user', id: await firstUserId(change), name: '', role: 'administrator' }),
-    );
-    const id = await writer.write((change) => insertUpload(change, name, by));
+    const id = await writer.write(async (change) => insertUpload(change, name, await importer(change)));
     await files.receive(id, await open(), async (content, keep) => {
       if (size !== null && content.size !== size) {
         throw new ImportError(`The attachment "${name}" has ${content.size} bytes and should have ${size}.`);
@@ -223,6 +220,12 @@ export async function proceduresLike(
     .execute();
   return identifier === null ? named : named.filter((each) => each.identifier === null);
 }
+
+/** Returns the user to whom the data folder belongs, as the creator of what is copied. */
+export const importer = async (change: StoreTransaction): Promise<Creator> => ({
+  created_by_user_id: await firstUserId(change),
+  created_by_station_id: null,
+});
 
 const markOf = (id: string): string => `copy of run ${id}`;
 

@@ -17,17 +17,22 @@ export class SourceError extends Error {
 
 class TemporaryError extends SourceError {}
 
+const retryOptions = {
+  retries: 6,
+  minTimeout: 500,
+  maxTimeout: 30_000,
+  shouldRetry: ({ error }: { error: Error }) => error instanceof TemporaryError,
+};
+
 /** Reads runs of a server that has TofuPilot's API v2. Requests that fail for a reason that may pass are repeated. */
 export class TofuPilotSource {
   readonly #origin: string;
   readonly #key: string;
-  readonly #retries: number;
   readonly #identifiers = new Map<string, string | null>();
 
-  constructor(origin: string, key: string, retries = 6) {
+  constructor(origin: string, key: string) {
     this.#origin = origin;
     this.#key = key;
-    this.#retries = retries;
   }
 
   /**
@@ -53,13 +58,12 @@ export class TofuPilotSource {
       if (!meta.has_more) return;
       const last = data.at(-1);
       const lastAt = last === undefined ? null : new Date(Date.parse(last.created_at) - 1).toISOString();
+      seen = new Set([...seen, ...data.map(({ id }) => id)]);
       if (lastAt !== null && lastAt !== after && fresh.length > 0) {
-        seen = new Set([...seen, ...data.map(({ id }) => id)]);
         // Runs of before the new start are not answered again.
         after = lastAt;
         cursor = 0;
       } else {
-        seen = new Set([...seen, ...data.map(({ id }) => id)]);
         cursor = meta.next_cursor ?? cursor + data.length;
       }
     }
@@ -111,7 +115,7 @@ export class TofuPilotSource {
         throw new TemporaryError(`The answer of ${this.#origin} is incomplete: ${messageOf(error)}`);
       });
       return this.#parse(text, path, answer);
-    }, this.#retryOptions());
+    }, retryOptions);
   }
 
   #parse<T>(text: string, path: string, answer: z.ZodType<T>): T {
@@ -128,16 +132,7 @@ export class TofuPilotSource {
   }
 
   #request(url: URL, headers: Record<string, string>): Promise<Response> {
-    return pRetry(() => this.#send(url, headers), this.#retryOptions());
-  }
-
-  #retryOptions() {
-    return {
-      retries: this.#retries,
-      minTimeout: 500,
-      maxTimeout: 30_000,
-      shouldRetry: ({ error }: { error: Error }) => error instanceof TemporaryError,
-    };
+    return pRetry(() => this.#send(url, headers), retryOptions);
   }
 
   async #send(url: URL, headers: Record<string, string>): Promise<Response> {

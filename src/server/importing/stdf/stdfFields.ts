@@ -23,33 +23,20 @@ export class StdfFields {
     return bytes;
   }
 
-  u1 = (): number | null => this.#next(1)?.readUInt8() ?? null;
-  i1 = (): number | null => this.#next(1)?.readInt8() ?? null;
-
-  u2(): number | null {
-    const bytes = this.#next(2);
+  #number(length: number, read: (view: DataView, isLittleEndian: boolean) => number): number | null {
+    const bytes = this.#next(length);
     if (bytes === null) return null;
-    return this.#record.isLittleEndian ? bytes.readUInt16LE() : bytes.readUInt16BE();
+    return read(new DataView(bytes.buffer, bytes.byteOffset, length), this.#record.isLittleEndian);
   }
 
-  i2(): number | null {
-    const bytes = this.#next(2);
-    if (bytes === null) return null;
-    return this.#record.isLittleEndian ? bytes.readInt16LE() : bytes.readInt16BE();
-  }
-
-  u4(): number | null {
-    const bytes = this.#next(4);
-    if (bytes === null) return null;
-    return this.#record.isLittleEndian ? bytes.readUInt32LE() : bytes.readUInt32BE();
-  }
+  u1 = (): number | null => this.#number(1, (view) => view.getUint8(0));
+  i1 = (): number | null => this.#number(1, (view) => view.getInt8(0));
+  u2 = (): number | null => this.#number(2, (view, isLittleEndian) => view.getUint16(0, isLittleEndian));
+  i2 = (): number | null => this.#number(2, (view, isLittleEndian) => view.getInt16(0, isLittleEndian));
+  u4 = (): number | null => this.#number(4, (view, isLittleEndian) => view.getUint32(0, isLittleEndian));
 
   /** A number with single precision, as the shortest decimal that means it. */
-  r4(): number | null {
-    const bytes = this.#next(4);
-    if (bytes === null) return null;
-    return shortest(this.#record.isLittleEndian ? bytes.readFloatLE() : bytes.readFloatBE());
-  }
+  r4 = (): number | null => this.#number(4, (view, isLittleEndian) => shortest(view.getFloat32(0, isLittleEndian)));
 
   c1(): string {
     return textOf(this.#next(1) ?? Buffer.alloc(0));

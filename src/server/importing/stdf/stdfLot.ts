@@ -1,3 +1,4 @@
+import { withoutEmpty } from '../importedRecord.ts';
 import { required, StdfFields } from './stdfFields.ts';
 import { type StdfRecord, stdfRecords, stdfType } from './stdfStream.ts';
 
@@ -47,9 +48,7 @@ export function readLotInformation(record: StdfRecord): LotInformation {
     part: part ?? '',
     designRevision,
     jobRevision: jobRevision ?? '',
-    metadata: Object.fromEntries(
-      Object.entries(metadata).flatMap(([key, value]) => (value === undefined || value === '' ? [] : [[key, value]])),
-    ),
+    metadata: withoutEmpty(metadata),
   };
 }
 

@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
 import { revisionNumber, versionTag } from '../../../shared/contract/numbers.ts';
 import type { Calendar } from '../../../shared/uptime/uptimeCalendar.ts';
-import { type ImportedRecord, ImportError, type ImportTarget, recordOf, runOfBody } from '../importedRecord.ts';
+import {
+  type ImportedRecord,
+  ImportError,
+  type ImportTarget,
+  recordOf,
+  runOfBody,
+  withoutEmpty,
+} from '../importedRecord.ts';
+import { isoTime } from '../isoTime.ts';
 import { required, StdfFields } from './stdfFields.ts';
 import { type LotInformation, type LotSummary, readLotInformation, readLotSummaries } from './stdfLot.ts';
 import { isCounter, serialNumberOf } from './stdfSerial.ts';
@@ -245,10 +253,10 @@ class StdfReader {
         batch_number: information.lot.replace(/[^A-Za-z0-9_.:+-]+/g, '-').slice(0, 100) || null,
         procedure_version: version ?? null,
         outcome: outcomeOf(flags, summary.hardBins.get(hardBin ?? -1)?.passFail),
-        started_at: new Date(part.startedAt).toISOString(),
-        ended_at: new Date(endedAt).toISOString(),
+        started_at: isoTime(part.startedAt),
+        ended_at: isoTime(endedAt),
         phases: phasesOf(part, endedAt),
-        metadata: Object.fromEntries(Object.entries(metadata).filter(([, value]) => value != null && value !== '')),
+        metadata: withoutEmpty(metadata),
       };
       const notStored = [...summary.unread, ...part.tests.flatMap((test) => test.notStored)];
       return { run: runOfBody(body), notStored: [...new Set(notStored)] };
@@ -288,8 +296,8 @@ function phasesOf({ startedAt, tests }: Part, endedAt: number) {
     return {
       name,
       outcome: isFailed ? 'FAIL' : isSkipped ? 'SKIP' : 'PASS',
-      started_at: new Date(startedAt).toISOString(),
-      ended_at: new Date(endedAt).toISOString(),
+      started_at: isoTime(startedAt),
+      ended_at: isoTime(endedAt),
       measurements,
     };
   });

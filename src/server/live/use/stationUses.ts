@@ -1,5 +1,6 @@
 import { type StationUse, useLeaseMs, type WindowUse } from '../../../shared/contract/stationUse.ts';
 import { isoTime } from '../../store/time.ts';
+import { type Clock, systemClock } from '../presence/clock.ts';
 
 export interface UsingWindow {
   readonly id: string;
@@ -17,16 +18,7 @@ interface Use {
   expiresAtMs: number;
 }
 
-export interface UseClock {
-  /** Returns milliseconds since 1970. */
-  now(): number;
-  /** Returns milliseconds that only grow, whatever is set. */
-  monotonicMs(): number;
-}
-
 const maxWindows = 50;
-
-const systemClock: UseClock = { now: () => Date.now(), monotonicMs: () => performance.now() };
 
 type Refusal = 'taken' | 'running' | null;
 
@@ -45,11 +37,11 @@ export class StationUses {
   readonly #stations = new Map<string, Map<string, Use>>();
   readonly #versions = new Map<string, number>();
   readonly #onChange: (station: string) => void;
-  readonly #clock: UseClock;
+  readonly #clock: Pick<Clock, 'now' | 'monotonic'>;
   /** Begins with the time, so that a version of an earlier process is never one of this. */
   #version: number;
 
-  constructor(onChange: (station: string) => void, clock = systemClock) {
+  constructor(onChange: (station: string) => void, clock: Pick<Clock, 'now' | 'monotonic'> = systemClock) {
     this.#onChange = onChange;
     this.#clock = clock;
     this.#version = clock.now();
@@ -117,7 +109,7 @@ export class StationUses {
 
   #uses(station: string): Map<string, Use> {
     const uses = this.#stations.get(station) ?? new Map<string, Use>();
-    const now = this.#clock.monotonicMs();
+    const now = this.#clock.monotonic();
     const silent = [...uses].filter(([, { expiresAtMs }]) => expiresAtMs <= now);
     for (const [key] of silent) uses.delete(key);
     if (silent.length > 0) this.#changed(station);
@@ -148,7 +140,7 @@ export class StationUses {
       since: before?.since ?? now,
       hasStation,
       test: isSameTest ? before.test : test === null ? null : { name: test, since: now },
-      expiresAtMs: this.#clock.monotonicMs() + useLeaseMs,
+      expiresAtMs: this.#clock.monotonic() + useLeaseMs,
     };
     this.#stations.set(station, uses.set(keyOf(window), after));
     makeRoom(uses);

@@ -20,12 +20,7 @@ import { orNotFound } from '../existing.ts';
 const maxInvitationBytes = 1_000;
 const ownAnswer = ({ id, name, email, role }: UserRow): Answer<typeof accounts.own> => ({ id, name, email, role });
 
-export function accountRoutes({
-  app,
-  mount,
-  store,
-  writer,
-}: Pick<RouteServices, 'app' | 'mount' | 'store' | 'writer'>): void {
+export function accountRoutes({ app, mount, mountChange, store, writer }: RouteServices): void {
   mount(accounts.own, async ({ caller }) => ownAnswer(orNotFound(await findUser(store, caller.id), 'user')));
 
   mount(accounts.list, async () => ({ data: await listAccounts(store) }));
@@ -35,25 +30,21 @@ export function accountRoutes({
     return { id, link: invitationLink(origin, token), expires_at };
   };
 
-  mount(accounts.create, ({ body, origin }) =>
-    writer.write(async (change) => invite(change, await addAccount(change, body), origin)),
+  mountChange(accounts.create, async (change, { body, origin }) =>
+    invite(change, await addAccount(change, body), origin),
   );
 
-  mount(accounts.update, ({ params: { id }, body }) =>
-    writer.write(async (change) => {
-      await updateAccount(change, id, body);
-      return { id };
-    }),
-  );
+  mountChange(accounts.update, async (change, { params: { id }, body }) => {
+    await updateAccount(change, id, body);
+    return { id };
+  });
 
-  mount(accounts.invite, ({ params: { id }, origin }) => writer.write((change) => invite(change, id, origin)));
+  mountChange(accounts.invite, (change, { params: { id }, origin }) => invite(change, id, origin));
 
-  mount(accounts.revoke, ({ params: { id } }) =>
-    writer.write(async (change) => {
-      await revokeAccount(change, id);
-      return { id };
-    }),
-  );
+  mountChange(accounts.revoke, async (change, { params: { id } }) => {
+    await revokeAccount(change, id);
+    return { id };
+  });
 
   app.post(accounts.acceptInvitation.path, async (c) => {
     const operation = accounts.acceptInvitation;

@@ -3,12 +3,7 @@ import { Analytics } from '../../analytics/analytics.ts';
 import type { RouteServices } from '../../routeServices.ts';
 import { existingProcedure } from '../existing.ts';
 
-export function analyticsRoutes({
-  mount,
-  store,
-  summaries,
-  calendar,
-}: Pick<RouteServices, 'mount' | 'store' | 'summaries' | 'calendar'>): void {
+export function analyticsRoutes({ mount, store, summaries, calendar }: RouteServices): void {
   const answers = new Analytics(store, summaries, calendar);
   mount(analytics.procedure, async ({ params, query }) =>
     answers.procedure(await existingProcedure(store, params.id), query),

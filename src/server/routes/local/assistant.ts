@@ -1,13 +1,12 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { activityLine } from '../../../shared/assistant/activityLine.ts';
+import { readSkill, type Skill } from '../../../shared/assistant/skill.ts';
 import { assistant } from '../../../shared/contract/assistantActivity.ts';
 import { AssistantKeys } from '../../assistant/assistantKeys.ts';
 import { CallLimit } from '../../assistant/callLimit.ts';
-import { CallTurns } from '../../assistant/callTurns.ts';
 import type { RecordedCall } from '../../assistant/mcpServices.ts';
-import { loadRunApp } from '../../assistant/runAppPage.ts';
 import { SecretFilter } from '../../assistant/secretFilter.ts';
-import { loadSkills } from '../../assistant/skills.ts';
 import { logFailure } from '../../cli/logFailure.ts';
 import { failureAnswer, failureSentence } from '../../http/answers.ts';
 import { readJson } from '../../http/input.ts';
@@ -15,6 +14,7 @@ import { badRequest, forbidden, RefusalError } from '../../http/refusalError.ts'
 import { log } from '../../log.ts';
 import type { RouteServices } from '../../routeServices.ts';
 import { toPage } from '../../store/pages.ts';
+import { Turns } from '../../turns.ts';
 import { version } from '../../version.ts';
 
 const path = '/mcp';
@@ -30,13 +30,10 @@ export function assistantRoutes({
   assistantToken,
   secrets,
   pagesFolder,
-}: Pick<
-  RouteServices,
-  'app' | 'store' | 'pushes' | 'mount' | 'callOperation' | 'activity' | 'assistantToken' | 'secrets' | 'pagesFolder'
->): void {
+}: RouteServices): void {
   const keys = new AssistantKeys(store, pushes, assistantToken);
   const limit = new CallLimit();
-  const turns = new CallTurns();
+  const turns = new Turns();
   const filter = new SecretFilter(secrets);
 
   async function record({ keyId, durationMs, isError, tool, ...call }: RecordedCall): Promise<void> {
@@ -51,10 +48,11 @@ export function assistantRoutes({
 
   async function load() {
     const { createMcp } = await import('../../assistant/mcp.ts');
+    const runApp = join(pagesFolder, '../runApp.html');
     return createMcp({
       version,
       skills: loadSkills(join(pagesFolder, '../../skills')),
-      runAppHtml: loadRunApp(join(pagesFolder, '../runApp.html')),
+      runAppHtml: existsSync(runApp) ? readFileSync(runApp, 'utf8') : null,
       call: async (id, input, from) => {
         try {
           const key = await keys.find(from.authorization);
@@ -122,3 +120,9 @@ function refuseForeignPage(given: string | undefined, own: string): void {
   if (given === undefined || given === own) return;
   throw forbidden('Pages of other origins cannot use the interface for assistants. Send no Origin header.');
 }
+
+/** A server that was installed without the extension has no skills. */
+const loadSkills = (folder: string): Skill[] =>
+  (existsSync(folder) ? readdirSync(folder).sort() : []).map((name) =>
+    readSkill(readFileSync(join(folder, name, 'SKILL.md'), 'utf8')),
+  );

@@ -4,7 +4,7 @@ import { listAuditEntries } from '../../store/auditEntries.ts';
 import { toPage } from '../../store/pages.ts';
 import { isoTime, parseTime } from '../../store/time.ts';
 
-export function auditRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'store'>): void {
+export function auditRoutes({ mount, store }: RouteServices): void {
   mount(audit.list, async ({ query: { limit, cursor, after, before, ...filter } }) => {
     const times = { after: parseTime(after), before: parseTime(before) };
     const { data, meta } = toPage(await listAuditEntries(store, { ...filter, ...times }, { limit, cursor }), {

@@ -17,13 +17,7 @@ const minIntervalMs = 200;
  * Every user may see every change, so that a stream needs no check of each change: it gets all of them until its key ends,
  * and none that comes after the end of its key.
  */
-export function eventRoutes({
-  app,
-  store,
-  pushes,
-  audit,
-  streams,
-}: Pick<RouteServices, 'app' | 'store' | 'pushes' | 'audit' | 'streams'>): void {
+export function eventRoutes({ app, store, pushes, audit, streams }: RouteServices): void {
   app.get(routeOf(events.stream), async (c) => {
     const { keyId } = await receive({ pushes, audit }, events.stream, c);
     const sent = c.req.header('last-event-id');

@@ -1,12 +1,12 @@
 import { goldenChecks } from '../../../shared/contract/goldenChecks.ts';
 import { goldenChecksOf } from '../../goldenChecks.ts';
-import { forbidden } from '../../http/refusalError.ts';
+import {} from '../../http/refusalError.ts';
 import type { RouteServices } from '../../routeServices.ts';
 import { asRule, rulesOf, setRule } from '../../store/goldenRules.ts';
 import { isoTime } from '../../store/time.ts';
-import { existingProcedure, existingStation } from '../existing.ts';
+import { existingProcedure, existingStation, requireOwnStation } from '../existing.ts';
 
-export function goldenCheckRoutes({ mount, store, writer }: Pick<RouteServices, 'mount' | 'store' | 'writer'>): void {
+export function goldenCheckRoutes({ mount, mountChange, store }: RouteServices): void {
   mount(goldenChecks.rules, async ({ params }) => {
     const { id } = await existingProcedure(store, params.id);
     const rows = await rulesOf(store, id);
@@ -20,19 +20,15 @@ export function goldenCheckRoutes({ mount, store, writer }: Pick<RouteServices, 
     return { rule: general === undefined ? null : asRule(general), stations };
   });
 
-  mount(goldenChecks.set, ({ params, body }) =>
-    writer.write(async (change) => {
-      const { id } = await existingProcedure(change, params.id);
-      const station = body.station_id === null ? null : (await existingStation(change, body.station_id)).id;
-      await setRule(change, id, station, body.rule);
-      return { id };
-    }),
-  );
+  mountChange(goldenChecks.set, async (change, { params, body }) => {
+    const { id } = await existingProcedure(change, params.id);
+    const station = body.station_id === null ? null : (await existingStation(change, body.station_id)).id;
+    await setRule(change, id, station, body.rule);
+    return { id };
+  });
 
   mount(goldenChecks.ofStation, async ({ params, caller }) => {
-    if (caller.kind === 'station' && caller.id !== params.id) {
-      throw forbidden(`This is the key of station "${caller.name}": it cannot read the checks of another station.`);
-    }
+    requireOwnStation(caller, params.id, 'read the checks of');
     const { id } = await existingStation(store, params.id);
     const now = Date.now();
     return { now: isoTime(now), checks: await goldenChecksOf(store, id, now) };

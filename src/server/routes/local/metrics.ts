@@ -21,15 +21,7 @@ interface Access {
 
 /** Metrics for Prometheus. The libraries are loaded, and requests are counted, from the first request on. */
 export function metricsRoute(
-  {
-    app,
-    store,
-    writer,
-    files,
-    streams,
-    hub,
-    streaming,
-  }: Pick<RouteServices, 'app' | 'store' | 'writer' | 'files' | 'streams' | 'hub' | 'streaming'>,
+  { app, store, writer, files, streams, hub, streaming }: RouteServices,
   observers: Set<RequestObserver>,
   { token, hasPublicUrl }: Access,
 ): void {

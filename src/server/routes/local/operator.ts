@@ -3,25 +3,18 @@ import { operator } from '../../../shared/contract/operator.ts';
 import { statePatchOf } from '../../../shared/live/livePatch.ts';
 import { parseInput } from '../../http/input.ts';
 import { type Call, receive, routeOf } from '../../http/mount.ts';
-import { conflict, forbidden, unauthorized } from '../../http/refusalError.ts';
+import { conflict, unauthorized } from '../../http/refusalError.ts';
 import { linkTokenIn, operatorPage } from '../../live/operator/links.ts';
 import type { LiveStation } from '../../live/operator/liveStation.ts';
 import { serveEvents } from '../../live/operator/serverEvents.ts';
 import type { RouteServices } from '../../routeServices.ts';
 import { isKey, stationKeyId } from '../../store/keys.ts';
-import { existingStation } from '../existing.ts';
+import { existingStation, requireOwnStation } from '../existing.ts';
 
-type OperatorServices = Pick<
-  RouteServices,
-  'app' | 'mount' | 'hub' | 'boards' | 'store' | 'pushes' | 'audit' | 'links'
->;
-
-export function operatorRoutes(services: OperatorServices): void {
+export function operatorRoutes(services: RouteServices): void {
   const { mount, hub, boards, store, links } = services;
   const stationOf = async ({ params, caller }: Pick<Call<typeof operator.state>, 'params' | 'caller'>) => {
-    if (caller.kind === 'station' && caller.id !== params.id) {
-      throw forbidden(`This is the key of station "${caller.name}": it cannot watch or operate another station.`);
-    }
+    requireOwnStation(caller, params.id, 'watch or operate');
     const { id, name } = await existingStation(store, params.id);
     return hub.station(id).withName(name);
   };
@@ -80,7 +73,7 @@ export function operatorRoutes(services: OperatorServices): void {
 type StationOf = (call: Pick<Call<typeof operator.state>, 'params' | 'caller'>) => Promise<LiveStation>;
 
 function streamRoutes(
-  { app, hub, boards, store, pushes, audit, links }: Omit<OperatorServices, 'mount'>,
+  { app, hub, boards, store, pushes, audit, links }: Omit<RouteServices, 'mount'>,
   stationOf: StationOf,
 ): void {
   const { streams } = hub;

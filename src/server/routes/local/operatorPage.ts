@@ -46,7 +46,7 @@ const html = `<!DOCTYPE html>
 `;
 
 /** The Operator UI in a browser. The page itself needs no key; its data does. */
-export function operatorPageRoutes({ app, pagesFolder: pages }: Pick<RouteServices, 'app' | 'pagesFolder'>): void {
+export function operatorPageRoutes({ app, pagesFolder: pages }: RouteServices): void {
   app.get('/operator', (c) => c.redirect('/operator/', 308));
 
   app.get('/operator/:file{.*}', (c) => {

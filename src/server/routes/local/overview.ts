@@ -11,12 +11,7 @@ import type { Store } from '../../store/tables.ts';
 import { isoTime, isoTimeOrNull } from '../../store/time.ts';
 import { existingStation } from '../existing.ts';
 
-export function overviewRoutes({
-  mount,
-  store,
-  figures,
-  uses,
-}: Pick<RouteServices, 'mount' | 'store' | 'figures' | 'uses'>): void {
+export function overviewRoutes({ mount, store, figures, uses }: RouteServices): void {
   mount(overview.list, async ({ query: { search_query, procedure_ids, limit, cursor } }) => {
     const filter = { search: search_query, procedureIds: procedure_ids, limit, cursor };
     const { data, meta } = toPage(await listStations(store, filter), filter);

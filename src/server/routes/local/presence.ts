@@ -17,12 +17,7 @@ import { existingStation, orNotFound } from '../existing.ts';
 
 const maxClockLeadMs = 60_000;
 
-export function presenceRoutes({
-  mount,
-  store,
-  writer,
-  presence,
-}: Pick<RouteServices, 'mount' | 'store' | 'writer' | 'presence'>): void {
+export function presenceRoutes({ mount, mountChange, store, writer, presence }: RouteServices): void {
   mount(operations.heartbeat, async ({ params, body, caller }) => {
     if (caller.kind === 'station' && caller.id !== params.id) {
       throw forbidden(`The key of station "${caller.name}" speaks for that station only. Use the key of this one.`);
@@ -52,40 +47,32 @@ export function presenceRoutes({
     return { id, address };
   });
 
-  mount(operations.pause, ({ params, body }) =>
-    writer.write(async (change) => {
-      const { id } = await existingStation(change, params.id);
-      const starts_at = Date.parse(body.starts_at);
-      const ends_at = body.ends_at === null ? null : Date.parse(body.ends_at);
-      checkOrder(starts_at, ends_at);
-      const open = await openPauseWithin(change, id, ends_at);
-      if (open) {
-        const what = open.kind === 'paused' ? 'The station is paused' : 'Maintenance goes on';
-        throw conflict(`${what} since ${isoTime(open.starts_at)} without an end. End that first.`);
-      }
-      return asPause(
-        await insertPause(change, { station_id: id, kind: body.kind, starts_at, ends_at, note: body.note }),
-      );
-    }),
-  );
+  mountChange(operations.pause, async (change, { params, body }) => {
+    const { id } = await existingStation(change, params.id);
+    const starts_at = Date.parse(body.starts_at);
+    const ends_at = body.ends_at === null ? null : Date.parse(body.ends_at);
+    checkOrder(starts_at, ends_at);
+    const open = await openPauseWithin(change, id, ends_at);
+    if (open) {
+      const what = open.kind === 'paused' ? 'The station is paused' : 'Maintenance goes on';
+      throw conflict(`${what} since ${isoTime(open.starts_at)} without an end. End that first.`);
+    }
+    return asPause(await insertPause(change, { station_id: id, kind: body.kind, starts_at, ends_at, note: body.note }));
+  });
 
-  mount(operations.endPause, ({ params, body }) =>
-    writer.write(async (change) => {
-      const pause = await existingPause(change, params);
-      const ends_at = Date.parse(body.ends_at);
-      checkOrder(pause.starts_at, ends_at);
-      await setPauseEnd(change, pause.id, ends_at);
-      return asPause({ ...pause, ends_at });
-    }),
-  );
+  mountChange(operations.endPause, async (change, { params, body }) => {
+    const pause = await existingPause(change, params);
+    const ends_at = Date.parse(body.ends_at);
+    checkOrder(pause.starts_at, ends_at);
+    await setPauseEnd(change, pause.id, ends_at);
+    return asPause({ ...pause, ends_at });
+  });
 
-  mount(operations.deletePause, ({ params }) =>
-    writer.write(async (change) => {
-      const { id } = await existingPause(change, params);
-      await deletePause(change, id);
-      return { id };
-    }),
-  );
+  mountChange(operations.deletePause, async (change, { params }) => {
+    const { id } = await existingPause(change, params);
+    await deletePause(change, id);
+    return { id };
+  });
 }
 
 async function existingPause(store: Store, { id, pause_id }: { id: string; pause_id: string }): Promise<PauseRow> {

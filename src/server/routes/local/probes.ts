@@ -4,7 +4,7 @@ import { json } from '../../http/answers.ts';
 import { unavailable } from '../../http/refusalError.ts';
 import type { RouteServices } from '../../routeServices.ts';
 
-export function probeRoutes({ app, readiness }: Pick<RouteServices, 'app' | 'readiness'>): void {
+export function probeRoutes({ app, readiness }: RouteServices): void {
   app.get(local.live.path, () => json({ status: 'live' } satisfies Answer<typeof local.live>));
   app.get(local.ready.path, async () => {
     const problem = await readiness.problem();

@@ -4,7 +4,7 @@ import { failedMeasurementsSince, operatorsOfRuns } from '../../store/runFilterV
 
 const recentMs = 30 * 86_400_000;
 
-export function runFilterValuesRoute({ mount, store }: Pick<RouteServices, 'mount' | 'store'>): void {
+export function runFilterValuesRoute({ mount, store }: RouteServices): void {
   mount(runFilterValues.list, async () => ({
     operators: await operatorsOfRuns(store),
     failed_measurements: await failedMeasurementsSince(store, Date.now() - recentMs),

@@ -10,13 +10,7 @@ import { findInstance } from '../../store/instance.ts';
 import { version } from '../../version.ts';
 
 /** The operations of the server itself. None of them takes the key of a user or a station. */
-export function serverRoutes({
-  app,
-  store,
-  stopToken,
-  requestStop,
-  signIn,
-}: Pick<RouteServices, 'app' | 'store' | 'stopToken' | 'requestStop' | 'signIn'>): void {
+export function serverRoutes({ app, store, stopToken, requestStop, signIn }: RouteServices): void {
   app.get(local.health.path, async () => {
     return json({
       product: 'test-stations',

@@ -26,7 +26,6 @@ const cookieName = 'test-stations-sign-in';
 const callbackPath = `${signInPath}/callback`;
 const maxBodyBytes = 1_000;
 
-type Services = Pick<RouteServices, 'app' | 'store' | 'writer' | 'audit' | 'signIn'>;
 type BrowserContext = Context<Environment>;
 
 /**
@@ -34,7 +33,7 @@ type BrowserContext = Context<Environment>;
  * person comes to `/sign-in/{id}`, goes to the provider, returns to `/sign-in/callback`, and confirms. The steps in the
  * browser are bound to each other by a cookie, and the editor's by a secret that no address contains.
  */
-export function signInRoutes({ app, store, writer, audit, signIn }: Services): void {
+export function signInRoutes({ app, store, writer, audit, signIn }: RouteServices): void {
   const signIns = new SignIns();
 
   app.post(operations.begin.path, () => {

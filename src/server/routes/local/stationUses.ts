@@ -5,7 +5,7 @@ import type { UsingWindow } from '../../live/use/stationUses.ts';
 import type { RouteServices } from '../../routeServices.ts';
 import { existingStation } from '../existing.ts';
 
-export function stationUseRoutes({ mount, store, uses }: Pick<RouteServices, 'mount' | 'store' | 'uses'>): void {
+export function stationUseRoutes({ mount, store, uses }: RouteServices): void {
   mount(stationUses.report, async ({ params, body, caller }) => {
     const { id } = await existingStation(store, params.id);
     const window = windowOf(params.window_id, caller, body.machine);

@@ -22,7 +22,7 @@ import {
 import type { Store, StoreTransaction } from '../../store/tables.ts';
 import { existingProcedure, existingRun, existingStation, orNotFound } from '../existing.ts';
 
-export function studyRoutes({ mount, store, writer }: Pick<RouteServices, 'mount' | 'store' | 'writer'>): void {
+export function studyRoutes({ mount, mountChange, store, writer }: RouteServices): void {
   const changed = (id: string, work: (change: StoreTransaction, study: StudyRow) => Promise<void>): Promise<Study> =>
     writer.write(async (change) => {
       await work(change, await existingStudy(change, id));
@@ -33,22 +33,20 @@ export function studyRoutes({ mount, store, writer }: Pick<RouteServices, 'mount
 
   mount(studies.get, async ({ params }) => studyAnswer(store, await existingStudy(store, params.id)));
 
-  mount(studies.create, ({ body, caller }) =>
-    writer.write(async (change) => {
-      const { procedure_id, name, seed, ...plan } = body;
-      const procedure = await existingProcedure(change, procedure_id);
-      checkPlan(plan);
-      for (const { station_id } of plan.appraisers) {
-        const station = await existingStation(change, station_id);
-        if (await isLinked(change, station.id, procedure.id)) continue;
-        throw unprocessable(
-          `Station "${station.name}" is not linked to procedure "${procedure.name}". Link the procedure to it first.`,
-        );
-      }
-      const id = await insertStudy(change, { procedureId: procedure.id, name, plan, seed, userId: caller.id });
-      return studyAnswer(change, await existingStudy(change, id));
-    }),
-  );
+  mountChange(studies.create, async (change, { body, caller }) => {
+    const { procedure_id, name, seed, ...plan } = body;
+    const procedure = await existingProcedure(change, procedure_id);
+    checkPlan(plan);
+    for (const { station_id } of plan.appraisers) {
+      const station = await existingStation(change, station_id);
+      if (await isLinked(change, station.id, procedure.id)) continue;
+      throw unprocessable(
+        `Station "${station.name}" is not linked to procedure "${procedure.name}". Link the procedure to it first.`,
+      );
+    }
+    const id = await insertStudy(change, { procedureId: procedure.id, name, plan, seed, userId: caller.id });
+    return studyAnswer(change, await existingStudy(change, id));
+  });
 
   mount(studies.update, ({ params, body: { name, is_active } }) =>
     changed(params.id, async (change, study) => {
@@ -60,13 +58,11 @@ export function studyRoutes({ mount, store, writer }: Pick<RouteServices, 'mount
     }),
   );
 
-  mount(studies.delete, ({ params }) =>
-    writer.write(async (change) => {
-      const { id } = await existingStudy(change, params.id);
-      await deleteStudy(change, id);
-      return { id };
-    }),
-  );
+  mountChange(studies.delete, async (change, { params }) => {
+    const { id } = await existingStudy(change, params.id);
+    await deleteStudy(change, id);
+    return { id };
+  });
 
   mount(studies.attach, ({ params, body }) =>
     changed(params.id, async (change, study) => {

@@ -25,11 +25,7 @@ const runsShown = 200;
 const earliest = '1970-01-02';
 const latest = '9999-12-30';
 
-export function uptimeRoutes({
-  mount,
-  store,
-  calendar: ownCalendar,
-}: Pick<RouteServices, 'mount' | 'store' | 'calendar'>): void {
+export function uptimeRoutes({ mount, store, calendar: ownCalendar }: RouteServices): void {
   const uptimes = new UptimeService(store);
 
   mount(uptime.fleet, async ({ query }) => {

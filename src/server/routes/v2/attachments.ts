@@ -7,19 +7,11 @@ import { deleteUploads, insertUpload } from '../../store/uploads.ts';
 import { downloadAddress, ownUpload, storedUpload, uploadAddress } from '../../uploadRules.ts';
 import { changeableUnit } from './unitRules.ts';
 
-export function attachmentRoutes({
-  mount,
-  store,
-  writer,
-  files,
-  urls,
-}: Pick<RouteServices, 'mount' | 'store' | 'writer' | 'files' | 'urls'>): void {
-  mount(attachments.initialize, ({ body, caller, origin }) =>
-    writer.write(async (change) => {
-      const id = await insertUpload(change, body.name, creatorOf(caller));
-      return { id, upload_url: uploadAddress(id, origin, urls) };
-    }),
-  );
+export function attachmentRoutes({ mount, mountChange, store, writer, files, urls }: RouteServices): void {
+  mountChange(attachments.initialize, async (change, { body, caller, origin }) => {
+    const id = await insertUpload(change, body.name, creatorOf(caller));
+    return { id, upload_url: uploadAddress(id, origin, urls) };
+  });
 
   mount(attachments.finalize, async ({ params, caller, origin }) => {
     const { id } = await storedUpload(store, params.id, caller);
@@ -41,13 +33,11 @@ export function attachmentRoutes({
     return { id: ids };
   });
 
-  mount(unitAttachments.create, ({ params, body, caller, origin }) =>
-    writer.write(async (change) => {
-      const unit = await changeableUnit(change, params.serial_number, caller);
-      const id = await insertUpload(change, body.name, creatorOf(caller), { unit_id: unit.id });
-      return { id, upload_url: uploadAddress(id, origin, urls) };
-    }),
-  );
+  mountChange(unitAttachments.create, async (change, { params, body, caller, origin }) => {
+    const unit = await changeableUnit(change, params.serial_number, caller);
+    const id = await insertUpload(change, body.name, creatorOf(caller), { unit_id: unit.id });
+    return { id, upload_url: uploadAddress(id, origin, urls) };
+  });
 
   mount(unitAttachments.delete, async ({ params, query, caller }) => {
     const ids = [...new Set(query.ids)];

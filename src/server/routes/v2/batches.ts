@@ -9,13 +9,11 @@ import { isoTime, parseTime } from '../../store/time.ts';
 import { creatorAnswer, partAnswer } from '../answers.ts';
 import { existingBatch } from '../existing.ts';
 
-export function batchRoutes({ mount, store, writer }: Pick<RouteServices, 'mount' | 'store' | 'writer'>): void {
-  mount(batches.create, ({ body: { number }, caller }) =>
-    writer.write(async (change) => {
-      await checkNumber(change, number, null);
-      return { id: await insertBatch(change, number, creatorOf(caller)) };
-    }),
-  );
+export function batchRoutes({ mount, mountChange, store }: RouteServices): void {
+  mountChange(batches.create, async (change, { body: { number }, caller }) => {
+    await checkNumber(change, number, null);
+    return { id: await insertBatch(change, number, creatorOf(caller)) };
+  });
 
   mount(batches.list, async ({ query }) => {
     const rows = await listBatches(store, {
@@ -60,22 +58,18 @@ export function batchRoutes({ mount, store, writer }: Pick<RouteServices, 'mount
     };
   });
 
-  mount(batches.update, ({ params, body: { new_number } }) =>
-    writer.write(async (change) => {
-      const { id } = await existingBatch(change, params.number);
-      await checkNumber(change, new_number, id);
-      await renameBatch(change, id, new_number);
-      return { id };
-    }),
-  );
+  mountChange(batches.update, async (change, { params, body: { new_number } }) => {
+    const { id } = await existingBatch(change, params.number);
+    await checkNumber(change, new_number, id);
+    await renameBatch(change, id, new_number);
+    return { id };
+  });
 
-  mount(batches.delete, ({ params }) =>
-    writer.write(async (change) => {
-      const { id } = await existingBatch(change, params.number);
-      await deleteBatch(change, id);
-      return { id: [id] };
-    }),
-  );
+  mountChange(batches.delete, async (change, { params }) => {
+    const { id } = await existingBatch(change, params.number);
+    await deleteBatch(change, id);
+    return { id: [id] };
+  });
 }
 
 async function checkNumber(store: Store, number: string, ownId: string | null): Promise<void> {

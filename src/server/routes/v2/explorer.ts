@@ -30,7 +30,7 @@ import { notReadable } from '../existing.ts';
 import { measurementAnswer, phaseAnswer } from './runAnswers.ts';
 import { sharedFilter, testFilter, times } from './runQueries.ts';
 
-export function explorerRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'store'>): void {
+export function explorerRoutes({ mount, store }: RouteServices): void {
   mount(phases.list, async ({ query, caller }) => {
     const filter = {
       runs: {

@@ -9,12 +9,7 @@ import type { RouteServices } from '../../routeServices.ts';
 
 type Result = Answer<typeof imports.structured>['results'][number];
 
-export function importRoutes({
-  mount,
-  store,
-  writer,
-  files,
-}: Pick<RouteServices, 'mount' | 'store' | 'writer' | 'files'>): void {
+export function importRoutes({ mount, store, writer, files }: RouteServices): void {
   mount(imports.structured, async ({ body, caller }) => {
     const allowDuplicate = body.allow_duplicate ?? false;
     const results: Result[] = [];

@@ -17,18 +17,15 @@ import { isoTime } from '../../store/time.ts';
 import { creatorAnswer } from '../answers.ts';
 import { existingPart } from '../existing.ts';
 
-export function partRoutes({ mount, store, writer }: Pick<RouteServices, 'mount' | 'store' | 'writer'>): void {
-  mount(
-    parts.create,
-    ({ body: { number, name = number, revision_number = defaultRevisionNumber, metadata = {} }, caller }) =>
-      writer.write(async (change) => {
-        await checkNumber(change, number, null);
-        const by = creatorOf(caller);
-        const id = await insertPart(change, { number, name, metadata_json: JSON.stringify(metadata) }, by);
-        await insertRevision(change, { partId: id, number: revision_number }, by);
-        return { id };
-      }),
-  );
+export function partRoutes({ mount, mountChange, store }: RouteServices): void {
+  mountChange(parts.create, async (change, { body, caller }) => {
+    const { number, name = number, revision_number = defaultRevisionNumber, metadata = {} } = body;
+    await checkNumber(change, number, null);
+    const by = creatorOf(caller);
+    const id = await insertPart(change, { number, name, metadata_json: JSON.stringify(metadata) }, by);
+    await insertRevision(change, { partId: id, number: revision_number }, by);
+    return { id };
+  });
 
   mount(parts.list, async ({ query }) => {
     const { search_query, procedure_ids, sort_by, sort_order, ...rest } = query;
@@ -67,25 +64,21 @@ export function partRoutes({ mount, store, writer }: Pick<RouteServices, 'mount'
     };
   });
 
-  mount(parts.update, ({ params, body }) =>
-    writer.write(async (change) => {
-      const part = await existingPart(change, params.number);
-      const { new_number: number = part.number, name = part.name, metadata = {} } = body;
-      await checkNumber(change, number, part.id);
-      await updatePart(change, part.id, { number, name, metadata_json: changedMetadata(part.metadata_json, metadata) });
-      return { id: part.id, number, name, updated_at: isoTime(Date.now()) };
-    }),
-  );
+  mountChange(parts.update, async (change, { params, body }) => {
+    const part = await existingPart(change, params.number);
+    const { new_number: number = part.number, name = part.name, metadata = {} } = body;
+    await checkNumber(change, number, part.id);
+    await updatePart(change, part.id, { number, name, metadata_json: changedMetadata(part.metadata_json, metadata) });
+    return { id: part.id, number, name, updated_at: isoTime(Date.now()) };
+  });
 
-  mount(parts.delete, ({ params }) =>
-    writer.write(async (change) => {
-      const part = await existingPart(change, params.number);
-      const revisionIds = (await revisionsOf(change, [part.id])).map(({ id }) => id);
-      await checkUnused(change, revisionIds, `Part "${part.number}"`);
-      await deletePart(change, part.id);
-      return { id: part.id, deletedRevisionIds: revisionIds };
-    }),
-  );
+  mountChange(parts.delete, async (change, { params }) => {
+    const part = await existingPart(change, params.number);
+    const revisionIds = (await revisionsOf(change, [part.id])).map(({ id }) => id);
+    await checkUnused(change, revisionIds, `Part "${part.number}"`);
+    await deletePart(change, part.id);
+    return { id: part.id, deletedRevisionIds: revisionIds };
+  });
 }
 
 async function checkNumber(store: Store, number: string, ownId: string | null): Promise<void> {

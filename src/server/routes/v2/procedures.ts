@@ -21,18 +21,11 @@ import { isoTime, parseTime } from '../../store/time.ts';
 import { uploadsWithProcedure } from '../../store/uploads.ts';
 import { existingProcedure } from '../existing.ts';
 
-export function procedureRoutes({
-  mount,
-  store,
-  writer,
-  files,
-}: Pick<RouteServices, 'mount' | 'store' | 'writer' | 'files'>): void {
-  mount(procedures.create, ({ body: { name, identifier = null }, caller }) => {
+export function procedureRoutes({ mount, mountChange, store, writer, files }: RouteServices): void {
+  mountChange(procedures.create, async (change, { body: { name, identifier = null }, caller }) => {
     if (caller.kind !== 'user') throw forbidden('Stations cannot make procedures.');
-    return writer.write(async (change) => {
-      await checkIdentifier(change, identifier, null);
-      return { id: await insertProcedure(change, { name, identifier, userId: caller.id }) };
-    });
+    await checkIdentifier(change, identifier, null);
+    return { id: await insertProcedure(change, { name, identifier, userId: caller.id }) };
   });
 
   mount(procedures.list, async ({ query: { search_query, created_after, created_before, limit, cursor }, caller }) => {
@@ -75,20 +68,18 @@ export function procedureRoutes({
     };
   });
 
-  mount(procedures.update, ({ params, body: { name, ...deployments } }) =>
-    writer.write(async (change) => {
-      const { id } = await existingProcedure(change, params.id);
-      const unsupported = Object.entries(deployments).filter(([, value]) => value !== undefined);
-      if (unsupported.length > 0) {
-        throw badRequest(
-          `This server has no deployments: ${unsupported.map(([field]) => field).join(', ')} cannot be set.`,
-        );
-      }
-      if (name === undefined) throw badRequest('At least one field to change is required, such as the name.');
-      await renameProcedure(change, id, name);
-      return { id };
-    }),
-  );
+  mountChange(procedures.update, async (change, { params, body: { name, ...deployments } }) => {
+    const { id } = await existingProcedure(change, params.id);
+    const unsupported = Object.entries(deployments).filter(([, value]) => value !== undefined);
+    if (unsupported.length > 0) {
+      throw badRequest(
+        `This server has no deployments: ${unsupported.map(([field]) => field).join(', ')} cannot be set.`,
+      );
+    }
+    if (name === undefined) throw badRequest('At least one field to change is required, such as the name.');
+    await renameProcedure(change, id, name);
+    return { id };
+  });
 
   mount(procedures.delete, async ({ params }) => {
     const { id, uploads } = await writer.write(async (change) => {
@@ -101,14 +92,12 @@ export function procedureRoutes({
     return { id };
   });
 
-  mount(local.setIdentifier, ({ params, body: { identifier } }) =>
-    writer.write(async (change) => {
-      const { id } = await existingProcedure(change, params.id);
-      await checkIdentifier(change, identifier, id);
-      await setIdentifier(change, id, identifier);
-      return { id, identifier };
-    }),
-  );
+  mountChange(local.setIdentifier, async (change, { params, body: { identifier } }) => {
+    const { id } = await existingProcedure(change, params.id);
+    await checkIdentifier(change, identifier, id);
+    await setIdentifier(change, id, identifier);
+    return { id, identifier };
+  });
 }
 
 async function checkIdentifier(

@@ -18,15 +18,13 @@ import { creatorAnswer } from '../answers.ts';
 import { existingPart, existingRevision, resolveImage } from '../existing.ts';
 import { checkUnused } from './parts.ts';
 
-export function revisionRoutes({ mount, store, writer }: Pick<RouteServices, 'mount' | 'store' | 'writer'>): void {
-  mount(revisions.create, ({ params, body: { number, metadata = {} }, caller }) =>
-    writer.write(async (change) => {
-      const part = await existingPart(change, params.part_number);
-      await checkNumber(change, part, number, null);
-      const revision = { partId: part.id, number, metadata_json: JSON.stringify(metadata) };
-      return { id: await insertRevision(change, revision, creatorOf(caller)) };
-    }),
-  );
+export function revisionRoutes({ mount, mountChange, store }: RouteServices): void {
+  mountChange(revisions.create, async (change, { params, body: { number, metadata = {} }, caller }) => {
+    const part = await existingPart(change, params.part_number);
+    await checkNumber(change, part, number, null);
+    const revision = { partId: part.id, number, metadata_json: JSON.stringify(metadata) };
+    return { id: await insertRevision(change, revision, creatorOf(caller)) };
+  });
 
   mount(revisions.get, async ({ params, caller }) => {
     const { part, revision } = await existingRevision(store, params.part_number, params.revision_number);
@@ -42,30 +40,26 @@ export function revisionRoutes({ mount, store, writer }: Pick<RouteServices, 'mo
     };
   });
 
-  mount(revisions.update, ({ params, body: { number, image_id, metadata = {} } }) =>
-    writer.write(async (change) => {
-      const { part, revision } = await existingRevision(change, params.part_number, params.revision_number);
-      if (number !== undefined) await checkNumber(change, part, number, revision.id);
-      await updateRevision(change, revision.id, {
-        number: number ?? revision.number,
-        image_id: await resolveImage(change, image_id, revision.image_id),
-        metadata_json: changedMetadata(revision.metadata_json, metadata),
-      });
-      return { id: revision.id };
-    }),
-  );
+  mountChange(revisions.update, async (change, { params, body: { number, image_id, metadata = {} } }) => {
+    const { part, revision } = await existingRevision(change, params.part_number, params.revision_number);
+    if (number !== undefined) await checkNumber(change, part, number, revision.id);
+    await updateRevision(change, revision.id, {
+      number: number ?? revision.number,
+      image_id: await resolveImage(change, image_id, revision.image_id),
+      metadata_json: changedMetadata(revision.metadata_json, metadata),
+    });
+    return { id: revision.id };
+  });
 
-  mount(revisions.delete, ({ params }) =>
-    writer.write(async (change) => {
-      const { part, revision } = await existingRevision(change, params.part_number, params.revision_number);
-      const { id, number } = revision;
-      await checkUnused(change, [id], `Revision "${number}" of part "${part.number}"`);
-      await deleteRevision(change, id);
-      // TofuPilot has no parts without a revision.
-      if ((await revisionsOf(change, [part.id])).length === 0) await deletePart(change, part.id);
-      return { id };
-    }),
-  );
+  mountChange(revisions.delete, async (change, { params }) => {
+    const { part, revision } = await existingRevision(change, params.part_number, params.revision_number);
+    const { id, number } = revision;
+    await checkUnused(change, [id], `Revision "${number}" of part "${part.number}"`);
+    await deleteRevision(change, id);
+    // TofuPilot has no parts without a revision.
+    if ((await revisionsOf(change, [part.id])).length === 0) await deletePart(change, part.id);
+    return { id };
+  });
 }
 
 async function checkNumber(

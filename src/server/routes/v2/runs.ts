@@ -21,13 +21,7 @@ import { testFilter, times } from './runQueries.ts';
 
 const maxMetadata = 50;
 
-export function runRoutes({
-  mount,
-  store,
-  writer,
-  files,
-  urls,
-}: Pick<RouteServices, 'mount' | 'store' | 'writer' | 'files' | 'urls'>): void {
+export function runRoutes({ mount, mountChange, store, writer, files, urls }: RouteServices): void {
   mount(runs.create, async (call) => {
     const run = v2RunToNewRun(call.body);
     const marks = marksOf(call, call.body.client_run_ref, call.body);
@@ -60,31 +54,25 @@ export function runRoutes({
     };
   });
 
-  mount(runs.update, ({ params, body, caller }) =>
-    writer.write(async (change) => {
-      const run = ownRun(await existingRun(change, params.id), caller);
-      for (const id of body.attachments ?? []) await linkToRun(change, id, run, caller);
-      return { id: run.id };
-    }),
-  );
+  mountChange(runs.update, async (change, { params, body, caller }) => {
+    const run = ownRun(await existingRun(change, params.id), caller);
+    for (const id of body.attachments ?? []) await linkToRun(change, id, run, caller);
+    return { id: run.id };
+  });
 
-  mount(runs.updateMetadata, ({ params, body, caller }) =>
-    writer.write(async (change) => {
-      const run = ownRun(await existingRun(change, params.id), caller);
-      await changeRunMetadata(change, run.key, body.metadata ?? {});
-      const names = Object.keys((await metadataOf(change, [run.key])).get(run.key) ?? {});
-      if (names.length > maxMetadata) throw badRequest(`Metadata may have at most ${maxMetadata} keys.`);
-      return { id: run.id };
-    }),
-  );
+  mountChange(runs.updateMetadata, async (change, { params, body, caller }) => {
+    const run = ownRun(await existingRun(change, params.id), caller);
+    await changeRunMetadata(change, run.key, body.metadata ?? {});
+    const names = Object.keys((await metadataOf(change, [run.key])).get(run.key) ?? {});
+    if (names.length > maxMetadata) throw badRequest(`Metadata may have at most ${maxMetadata} keys.`);
+    return { id: run.id };
+  });
 
-  mount(runs.createAttachment, ({ params, body, caller, origin }) =>
-    writer.write(async (change) => {
-      const run = ownRun(await existingRun(change, params.id), caller);
-      const id = await insertUpload(change, body.name, creatorOf(caller), { run_id: run.id });
-      return { id, upload_url: uploadAddress(id, origin, urls) };
-    }),
-  );
+  mountChange(runs.createAttachment, async (change, { params, body, caller, origin }) => {
+    const run = ownRun(await existingRun(change, params.id), caller);
+    const id = await insertUpload(change, body.name, creatorOf(caller), { run_id: run.id });
+    return { id, upload_url: uploadAddress(id, origin, urls) };
+  });
 
   mount(runs.delete, async ({ query }) => {
     const ids = [...new Set(query.ids)];

@@ -21,22 +21,14 @@ import { existingProcedure, existingStation, resolveImage } from '../existing.ts
 
 const weekMs = 7 * 24 * 60 * 60 * 1000;
 
-export function stationRoutes({
-  mount,
-  store,
-  writer,
-  presence,
-  uses,
-}: Pick<RouteServices, 'mount' | 'store' | 'writer' | 'presence' | 'uses'>): void {
-  mount(stations.create, ({ body }) =>
-    writer.write(async (change) => {
-      const procedure = body.procedure_id === undefined ? null : await existingProcedure(change, body.procedure_id);
-      refuseTeam(body.team_id);
-      const id = await insertStation(change, body.name, JSON.stringify(body.metadata ?? {}));
-      if (procedure) await addLink(change, id, procedure.id);
-      return { id };
-    }),
-  );
+export function stationRoutes({ mount, mountChange, store, writer, presence, uses }: RouteServices): void {
+  mountChange(stations.create, async (change, { body }) => {
+    const procedure = body.procedure_id === undefined ? null : await existingProcedure(change, body.procedure_id);
+    refuseTeam(body.team_id);
+    const id = await insertStation(change, body.name, JSON.stringify(body.metadata ?? {}));
+    if (procedure) await addLink(change, id, procedure.id);
+    return { id };
+  });
 
   mount(
     stations.list,
@@ -72,21 +64,19 @@ export function stationRoutes({
     return describe(store, await existingStation(store, params.id));
   });
 
-  mount(stations.update, ({ params, body }) =>
-    writer.write(async (change) => {
-      const station = await existingStation(change, params.id);
-      const { id } = station;
-      refuseTeam(body.team_id);
-      const { name = station.name, image_id, metadata = {} } = body;
-      await updateStation(change, {
-        id,
-        name,
-        image_id: await resolveImage(change, image_id, station.image_id),
-        metadata_json: changedMetadata(station.metadata_json, metadata),
-      });
-      return { id, name };
-    }),
-  );
+  mountChange(stations.update, async (change, { params, body }) => {
+    const station = await existingStation(change, params.id);
+    const { id } = station;
+    refuseTeam(body.team_id);
+    const { name = station.name, image_id, metadata = {} } = body;
+    await updateStation(change, {
+      id,
+      name,
+      image_id: await resolveImage(change, image_id, station.image_id),
+      metadata_json: changedMetadata(station.metadata_json, metadata),
+    });
+    return { id, name };
+  });
 
   mount(stations.remove, async ({ params }) => {
     const id = await writer.write(async (change) => {

@@ -14,7 +14,7 @@ import { downloadAddress } from '../../uploadRules.ts';
 import { creatorAnswer, partAnswer } from '../answers.ts';
 import { orNotFound } from '../existing.ts';
 
-export function unitAnswerRoutes({ mount, store, urls }: Pick<RouteServices, 'mount' | 'store' | 'urls'>): void {
+export function unitAnswerRoutes({ mount, store, urls }: RouteServices): void {
   mount(units.list, async ({ query, caller }) => {
     const rows = await listUnits(store, {
       reader: readerOf(caller),

@@ -21,45 +21,41 @@ import { ownUpload } from '../../uploadRules.ts';
 import { existingPart, existingRevision, existingUnit } from '../existing.ts';
 import { changeableUnit, requireOwnUnit } from './unitRules.ts';
 
-export function unitRoutes({ mount, writer, files }: Pick<RouteServices, 'mount' | 'writer' | 'files'>): void {
-  mount(units.create, ({ body, caller }) =>
-    writer.write(async (change) => {
-      const { revision } = await existingRevision(change, body.part_number, body.revision_number);
-      await checkSerialNumber(change, body.serial_number, null);
-      const unit = {
-        serial_number: body.serial_number,
-        revision_id: revision.id,
-        batch_id: null,
-        sample: body.sample ?? null,
-        metadata_json: JSON.stringify(body.metadata ?? {}),
-      };
-      return { id: await insertUnit(change, unit, creatorOf(caller)) };
-    }),
-  );
+export function unitRoutes({ mount, mountChange, writer, files }: RouteServices): void {
+  mountChange(units.create, async (change, { body, caller }) => {
+    const { revision } = await existingRevision(change, body.part_number, body.revision_number);
+    await checkSerialNumber(change, body.serial_number, null);
+    const unit = {
+      serial_number: body.serial_number,
+      revision_id: revision.id,
+      batch_id: null,
+      sample: body.sample ?? null,
+      metadata_json: JSON.stringify(body.metadata ?? {}),
+    };
+    return { id: await insertUnit(change, unit, creatorOf(caller)) };
+  });
 
-  mount(units.update, ({ params, body, caller }) =>
-    writer.write(async (change) => {
-      const unit = await changeableUnit(change, params.serial_number, caller);
-      const { new_serial_number, part_number, revision_number } = body;
-      const identity = [new_serial_number, part_number, revision_number, body.sample];
-      if (identity.some((value) => value !== undefined)) await requireOwnUnit(change, unit, caller);
-      const { new_serial_number: serial_number = unit.serial_number, batch_number: batch, sample, metadata } = body;
-      await checkSerialNumber(change, serial_number, unit.id);
-      await updateUnit(change, unit.id, {
-        serial_number,
-        revision_id: await newRevision(change, unit, body),
-        ...(batch === undefined
-          ? {}
-          : { batch_id: batch && (await findOrCreateBatch(change, batch, creatorOf(caller))) }),
-        ...(sample === undefined ? {} : { sample }),
-        ...(metadata === undefined ? {} : { metadata_json: changedMetadata(unit.metadata_json, metadata) }),
-      });
-      for (const id of body.attachments ?? []) {
-        await attachToUnit(change, await freeUpload(change, id, unit, caller), unit.id);
-      }
-      return { id: unit.id };
-    }),
-  );
+  mountChange(units.update, async (change, { params, body, caller }) => {
+    const unit = await changeableUnit(change, params.serial_number, caller);
+    const { new_serial_number, part_number, revision_number } = body;
+    const identity = [new_serial_number, part_number, revision_number, body.sample];
+    if (identity.some((value) => value !== undefined)) await requireOwnUnit(change, unit, caller);
+    const { new_serial_number: serial_number = unit.serial_number, batch_number: batch, sample, metadata } = body;
+    await checkSerialNumber(change, serial_number, unit.id);
+    await updateUnit(change, unit.id, {
+      serial_number,
+      revision_id: await newRevision(change, unit, body),
+      ...(batch === undefined
+        ? {}
+        : { batch_id: batch && (await findOrCreateBatch(change, batch, creatorOf(caller))) }),
+      ...(sample === undefined ? {} : { sample }),
+      ...(metadata === undefined ? {} : { metadata_json: changedMetadata(unit.metadata_json, metadata) }),
+    });
+    for (const id of body.attachments ?? []) {
+      await attachToUnit(change, await freeUpload(change, id, unit, caller), unit.id);
+    }
+    return { id: unit.id };
+  });
 
   mount(units.delete, async ({ query }) => {
     const { ids, uploads } = await writer.write(async (change) => {
@@ -76,31 +72,27 @@ export function unitRoutes({ mount, writer, files }: Pick<RouteServices, 'mount'
     return { id: ids };
   });
 
-  mount(units.addChild, ({ params, body, caller }) =>
-    writer.write(async (change) => {
-      const parent = await changeableUnit(change, params.serial_number, caller);
-      const child = await existingUnit(change, body.child_serial_number);
-      if (await isWithin(change, parent.id, child.id)) {
-        throw badRequest(
-          `Unit "${child.serial_number}" cannot be a sub-unit of "${parent.serial_number}": that is itself or is built into it.`,
-        );
-      }
-      await setParentUnit(change, parent.id, [child.id]);
-      return { id: child.id };
-    }),
-  );
+  mountChange(units.addChild, async (change, { params, body, caller }) => {
+    const parent = await changeableUnit(change, params.serial_number, caller);
+    const child = await existingUnit(change, body.child_serial_number);
+    if (await isWithin(change, parent.id, child.id)) {
+      throw badRequest(
+        `Unit "${child.serial_number}" cannot be a sub-unit of "${parent.serial_number}": that is itself or is built into it.`,
+      );
+    }
+    await setParentUnit(change, parent.id, [child.id]);
+    return { id: child.id };
+  });
 
-  mount(units.removeChild, ({ params, query, caller }) =>
-    writer.write(async (change) => {
-      const parent = await changeableUnit(change, params.serial_number, caller);
-      const child = await existingUnit(change, query.child_serial_number);
-      if (child.parent_id !== parent.id) {
-        throw badRequest(`Unit "${child.serial_number}" is not a child of "${parent.serial_number}".`);
-      }
-      await setParentUnit(change, null, [child.id]);
-      return { id: child.id };
-    }),
-  );
+  mountChange(units.removeChild, async (change, { params, query, caller }) => {
+    const parent = await changeableUnit(change, params.serial_number, caller);
+    const child = await existingUnit(change, query.child_serial_number);
+    if (child.parent_id !== parent.id) {
+      throw badRequest(`Unit "${child.serial_number}" is not a child of "${parent.serial_number}".`);
+    }
+    await setParentUnit(change, null, [child.id]);
+    return { id: child.id };
+  });
 }
 
 async function checkSerialNumber(store: Store, serialNumber: string, ownId: string | null): Promise<void> {

@@ -16,13 +16,7 @@ const mediaType = /^[\w.+-]+\/[\w.+-]+(?:; ?[\w-]+=[\w.+-]+)*$/;
  * The contents of attachments. The signed address is the permission, as with storage services, because clients send no
  * key. The first content that arrives completely is final.
  */
-export function uploadRoutes({
-  app,
-  store,
-  writer,
-  files,
-  urls,
-}: Pick<RouteServices, 'app' | 'store' | 'writer' | 'files' | 'urls'>): void {
+export function uploadRoutes({ app, store, writer, files, urls }: RouteServices): void {
   /**
    * After an error, the content stays: a commit whose answer was lost may have been made. A repeated upload replaces it, and the
    * sweep removes contents that belong to nothing.

@@ -4,7 +4,7 @@ import type { RouteServices } from '../../routeServices.ts';
 import { findInstance } from '../../store/instance.ts';
 import { listUsers, type UserRow } from '../../store/users.ts';
 
-export function userRoutes({ mount, store }: Pick<RouteServices, 'mount' | 'store'>): void {
+export function userRoutes({ mount, store }: RouteServices): void {
   mount(users.list, async ({ query: { current }, caller }) => {
     const all = await listUsers(store);
     return (current ? all.filter(({ id }) => id === caller.id) : all).map(answer);

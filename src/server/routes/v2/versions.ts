@@ -8,15 +8,13 @@ import { deleteVersion, findVersion, insertVersion } from '../../store/versions.
 import { creatorAnswer } from '../answers.ts';
 import { existingProcedure, existingVersion } from '../existing.ts';
 
-export function versionRoutes({ mount, store, writer }: Pick<RouteServices, 'mount' | 'store' | 'writer'>): void {
-  mount(versions.create, ({ params, body: { tag }, caller }) =>
-    writer.write(async (change) => {
-      const procedure = await existingProcedure(change, params.procedure_id);
-      const other = await findVersion(change, procedure.id, tag);
-      if (other) throw conflict(`Version "${other.tag}" of procedure "${procedure.name}" already exists.`);
-      return { id: await insertVersion(change, procedure.id, tag, creatorOf(caller)) };
-    }),
-  );
+export function versionRoutes({ mount, mountChange, store }: RouteServices): void {
+  mountChange(versions.create, async (change, { params, body: { tag }, caller }) => {
+    const procedure = await existingProcedure(change, params.procedure_id);
+    const other = await findVersion(change, procedure.id, tag);
+    if (other) throw conflict(`Version "${other.tag}" of procedure "${procedure.name}" already exists.`);
+    return { id: await insertVersion(change, procedure.id, tag, creatorOf(caller)) };
+  });
 
   mount(versions.get, async ({ params, caller }) => {
     const procedure = await existingProcedure(store, params.procedure_id);
@@ -31,16 +29,14 @@ export function versionRoutes({ mount, store, writer }: Pick<RouteServices, 'mou
     };
   });
 
-  mount(versions.delete, ({ params }) =>
-    writer.write(async (change) => {
-      const procedure = await existingProcedure(change, params.procedure_id);
-      const { id, tag } = await existingVersion(change, procedure, params.tag);
-      const runs = await countRuns(change, 'version_id', id, null);
-      if (runs > 0) {
-        throw conflict(`Version "${tag}" of procedure "${procedure.name}" cannot be deleted: runs have it (${runs}).`);
-      }
-      await deleteVersion(change, id);
-      return { id };
-    }),
-  );
+  mountChange(versions.delete, async (change, { params }) => {
+    const procedure = await existingProcedure(change, params.procedure_id);
+    const { id, tag } = await existingVersion(change, procedure, params.tag);
+    const runs = await countRuns(change, 'version_id', id, null);
+    if (runs > 0) {
+      throw conflict(`Version "${tag}" of procedure "${procedure.name}" cannot be deleted: runs have it (${runs}).`);
+    }
+    await deleteVersion(change, id);
+    return { id };
+  });
 }

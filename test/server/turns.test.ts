@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { CallTurns } from '../../../src/server/assistant/callTurns.ts';
+import { Turns } from '../../src/server/turns.ts';
 
 describe('the turns of calls', () => {
   it('calls of a key run one after the other, and other events happen between them', async () => {
-    const turns = new CallTurns();
+    const turns = new Turns();
     const seen: string[] = [];
     const call = (name: string): Promise<string> =>
       turns.take('one', async () => {
@@ -23,7 +23,7 @@ describe('the turns of calls', () => {
   });
 
   it('a call that waits or fails holds up no other key, and the next call of its key follows', async () => {
-    const turns = new CallTurns();
+    const turns = new Turns();
     let fail = (): void => undefined;
     const first = turns.take('one', () => new Promise((_, reject) => (fail = () => reject(new Error('no figure')))));
     let hasSecond = false;

@@ -292,7 +292,6 @@ class PlainRun:
         return call
 
     def report_measurement(self, call: PhaseCall, measurement: dict[str, object]) -> None:
-        """Saves and shows a measurement of a phase that is in progress."""
         with self._lock:
             before = [] if call.result is None else call.result.measurements
             call.result = PhaseResult(ERROR, [*before, measurement])

@@ -185,7 +185,6 @@ class PlainRuns:
         functions: Sequence[PhaseFunction],
         variables: Mapping[str, object],
     ) -> PlainRun:
-        """Begins a run. See `PlainRun` for the arguments."""
         self._session.observe(self._session.handover.hand_over_thread)
         run = PlainRun(self._session, first, unit, functions, variables)
         with self._lock:

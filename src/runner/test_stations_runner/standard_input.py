@@ -38,38 +38,31 @@ class StandardInput:
             if sys.stdin is not stdin:  # the script has replaced it
                 return original(prompt)
             _show(str(prompt))
-            line = self._ask(str(prompt), hidden=False)
-            if line is None:
-                raise EOFError("EOF when reading a line: there is no editor any more that could be asked")
-            return line
+            return self._ask(str(prompt), hidden=False)
 
         def read_hidden(prompt: str = "Password: ", stream: Any = None, **_: Any) -> str:
             _show(prompt)
-            line = self._ask(prompt, hidden=True)
-            if line is None:
-                raise EOFError("EOF when reading a line: there is no editor any more that could be asked")
-            return line
+            return self._ask(prompt, hidden=True)
 
         builtins.input = read_line
         getpass.getpass = read_hidden
 
     def _read(self) -> str:
-        line = self._ask("", hidden=False)
-        return "" if line is None else f"{line}\n"
+        try:
+            return f"{self._ask('', hidden=False)}\n"
+        except EOFError:
+            return ""
 
-    def _ask(self, prompt: str, hidden: bool) -> str | None:
+    def _ask(self, prompt: str, hidden: bool) -> str:
         if sys.stdout is not None:
             sys.stdout.flush()
-        message = (
-            _TERMINAL_ESCAPES.sub("", prompt).strip()
-            or _TERMINAL_ESCAPES.sub("", self._printed.last_line())
-            or _DEFAULT_MESSAGE
-        )
+        message = _visible(prompt).strip() or _visible(self._printed.last_line()) or _DEFAULT_MESSAGE
         try:
-            line: str | None = ask_line(self._session, message, hidden=hidden)
+            line = ask_line(self._session, message, hidden=hidden)
         except EOFError:
-            line = None
-        _show("\n" if hidden or line is None else f"{line}\n")  # a terminal shows typed text, too
+            _show("\n")
+            raise
+        _show("\n" if hidden else f"{line}\n")  # a terminal shows typed text, too
         return line
 
 

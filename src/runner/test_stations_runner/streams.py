@@ -37,18 +37,21 @@ def survive_broken_pipes() -> PrintedTail:
     return printed
 
 
-class _PipeSafeBuffer(io.BufferedWriter):
-    """Guards the layer above the file, so that its content is written once even if a stop interrupts the write."""
-
+class _PipeSafe:
     printed: PrintedTail
 
-    def write(self, data: Any, /) -> int:
+    def write(self, data: Any, /) -> Any:
+        stream: Any = super()
         self.printed.append(data)
         try:
-            return super().write(data)
+            return stream.write(data)
         except OSError as error:
-            _redirect_to_null(self.fileno(), error)
-            return super().write(data)
+            _redirect_to_null(stream.fileno(), error)
+            return stream.write(data)
+
+
+class _PipeSafeBuffer(_PipeSafe, io.BufferedWriter):
+    """Guards the layer above the file, so that its content is written once even if a stop interrupts the write."""
 
     def flush(self) -> None:
         try:
@@ -58,18 +61,8 @@ class _PipeSafeBuffer(io.BufferedWriter):
             super().flush()
 
 
-class _PipeSafeFile(io.FileIO):
+class _PipeSafeFile(_PipeSafe, io.FileIO):
     """Guards the file for `python -u`, whose text layer writes to the file itself."""
-
-    printed: PrintedTail
-
-    def write(self, data: Any, /) -> Any:
-        self.printed.append(data)
-        try:
-            return super().write(data)
-        except OSError as error:
-            _redirect_to_null(self.fileno(), error)
-            return super().write(data)
 
 
 def _redirect_to_null(file: int, error: OSError) -> None:

@@ -11,16 +11,18 @@ import {
 import { type Detail, isDetail, isInDetail, isStored, rangeOf } from '../../shared/analytics/place.ts';
 import { routesAnswer } from '../../shared/analytics/routes.ts';
 import { firstAttempts, summarizeDay } from '../../shared/analytics/summarizeDay.ts';
+import type { TestedRun } from '../../shared/analytics/testedRun.ts';
 import type { analytics, AnalyticsFilter, AnalyticsSplit } from '../../shared/contract/analytics.ts';
 import type { Answer } from '../../shared/contract/operation.ts';
+import { shiftsBetween, type WorkedShift } from '../../shared/shifts/shifts.ts';
 import type { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
+import { listCalendars } from '../store/calendars.ts';
 import { countedRuns } from '../store/countedRuns.ts';
 import type { Store } from '../store/tables.ts';
 import type { Day, DaySummaries, TimeRange } from './daySummaries.ts';
 import { readRouteSteps } from './readRouteSteps.ts';
 import { readRuns } from './readRuns.ts';
 import { readNewestRuns, readValues, type RunRange } from './readValues.ts';
-import { shiftsOfRuns } from './shiftOfRun.ts';
 
 type Procedure = Subject['procedure'];
 
@@ -160,6 +162,31 @@ async function readRunIds(
     }
   }
   return ids;
+}
+
+type ShiftOfRun = (run: Pick<TestedRun, 'station_id' | 'started_at'>) => string | null;
+
+/** Returns in which shift of its station a run on one of these days started; null outside of all shifts. @param days oldest first */
+async function shiftsOfRuns(store: Store, days: readonly Day[]): Promise<ShiftOfRun> {
+  const [from, to] = [days[0]?.startsAt ?? 0, days.at(-1)?.endsAt ?? 0];
+  const shifts = new Map(
+    (await listCalendars(store)).map(({ stationId, calendar }) => [stationId, shiftsBetween(calendar, from, to)]),
+  );
+  return ({ station_id, started_at }) => {
+    const last = lastBefore(shifts.get(station_id ?? '') ?? [], started_at);
+    return last !== undefined && started_at < last.to ? last.name : null;
+  };
+}
+
+/** Returns the last shift that has begun. The shifts of a station do not overlap. */
+function lastBefore(shifts: readonly WorkedShift[], at: number): WorkedShift | undefined {
+  let [low, high] = [0, shifts.length];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if ((shifts[middle]?.from ?? Infinity) <= at) low = middle + 1;
+    else high = middle;
+  }
+  return shifts[low - 1];
 }
 
 async function namesOf(

@@ -1,12 +1,9 @@
-import { constants } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { parseActivity } from '../../shared/assistant/activityLine.ts';
 import { type ActivityEntry, maxActivityFileBytes } from '../../shared/contract/assistantActivity.ts';
 import { systemCode } from '../cli/commandError.ts';
 import { logFailure } from '../cli/logFailure.ts';
-
-/** The flag does not exist on Windows, where it counts as 0. */
-const append = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
+import { appendFlags, readFlags } from '../openFlags.ts';
 
 export class ActivityFile {
   readonly #path: string;
@@ -65,18 +62,18 @@ export class ActivityFile {
   /** A link is replaced, because it could lead to any file of the user. */
   async #open() {
     try {
-      return await open(this.#path, append, 0o600);
+      return await open(this.#path, appendFlags, 0o600);
     } catch (error) {
       if (systemCode(error) !== 'ELOOP') throw error;
       await rm(this.#path);
-      return open(this.#path, append, 0o600);
+      return open(this.#path, appendFlags, 0o600);
     }
   }
 }
 
 async function readText(path: string): Promise<string> {
   try {
-    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    const file = await open(path, readFlags);
     try {
       return await file.readFile('utf8');
     } finally {

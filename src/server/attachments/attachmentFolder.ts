@@ -1,6 +1,7 @@
-import { constants, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { readFlags } from '../openFlags.ts';
 import type { Contents } from './contents.ts';
 
 const pieceBytes = 64 * 1024;
@@ -10,9 +11,6 @@ export const incoming = 'incoming';
 
 /** Returns the file of an attachment's content. There are 256 subfolders, so that none contains millions of files. */
 export const attachmentPath = (folder: string, id: string): string => join(folder, id.slice(0, 2), id);
-
-/** Opens for reading without following a link. Windows has no such flag, which counts as 0. */
-const readWithoutFollowingLinks = constants.O_RDONLY | constants.O_NOFOLLOW;
 
 export class AttachmentFolder implements Contents {
   readonly #folder: string;
@@ -32,7 +30,7 @@ export class AttachmentFolder implements Contents {
   }
 
   readText(id: string): Promise<string> {
-    return readFile(attachmentPath(this.#folder, id), { encoding: 'utf8', flag: readWithoutFollowingLinks });
+    return readFile(attachmentPath(this.#folder, id), { encoding: 'utf8', flag: readFlags });
   }
 
   async remove(ids: readonly string[]): Promise<void> {
@@ -53,7 +51,7 @@ export const attachmentIds = (folder: string): string[] =>
 
 /** The file is opened with the first piece, so that a stream that is canceled before leaves none open. */
 async function* piecesOf(path: string): AsyncGenerator<Uint8Array> {
-  const file = await open(path, readWithoutFollowingLinks);
+  const file = await open(path, readFlags);
   try {
     for (;;) {
       const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(pieceBytes));

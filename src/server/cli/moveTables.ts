@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CompiledQuery } from 'kysely';
 import * as z from 'zod';
+import { inBatches } from '../inBatches.ts';
 import { withoutNul } from '../store/postgres/withoutNul.ts';
 import type { DatabaseFile } from '../store/sqlite/databaseFile.ts';
 import type { StoreTransaction } from '../store/tables.ts';
@@ -109,17 +110,6 @@ const rowOf = (table: MovedTable, row: Record<string, unknown>, hasNul: boolean)
 const quoted = (name: string): string => `"${name}"`;
 const columnsOf = (table: MovedTable): string => table.columns.map(({ name }) => quoted(name)).join(', ');
 
-async function* batchesOf(rows: Iterable<MovedRow> | AsyncIterable<MovedRow>): AsyncGenerator<MovedRow[]> {
-  let batch: MovedRow[] = [];
-  for await (const row of rows) {
-    batch.push(row);
-    if (batch.length < rowsPerBatch) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
-}
-
 /** @param hasNul whether NUL stays in texts */
 export function* sqliteRows(database: DatabaseFile, table: MovedTable, hasNul: boolean): Generator<MovedRow> {
   const isWithoutRowid = /without\s+rowid/i.test(
@@ -190,7 +180,7 @@ export async function fillPostgres(
     sums.set(table.name, sum);
     const insert = `insert into ${quoted(table.name)} (${columnsOf(table)}) overriding system value
       select ${columnsOf(table)} from json_populate_recordset(null::${quoted(table.name)}, $1::json)`;
-    for await (const batch of batchesOf(rowsOf(table))) {
+    for await (const batch of inBatches(rowsOf(table), rowsPerBatch)) {
       for (const row of batch) sum.add(row);
       await raw(change, insert, [JSON.stringify(batch.map((row) => setLater(row, table)))]);
     }
@@ -200,7 +190,7 @@ export async function fillPostgres(
     for (const column of table.later) {
       const update = `update ${quoted(table.name)} as t set ${quoted(column)} = d.value
         from json_to_recordset($1::json) as d (id text, value text) where t.id = d.id`;
-      for await (const batch of batchesOf(rowsOf(table))) {
+      for await (const batch of inBatches(rowsOf(table), rowsPerBatch)) {
         const set = batch.filter((row) => row[column] !== null).map((row) => ({ id: row['id'], value: row[column] }));
         if (set.length > 0) await raw(change, update, [JSON.stringify(set)]);
       }

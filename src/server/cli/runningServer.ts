@@ -1,17 +1,15 @@
 import { spawn } from 'node:child_process';
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { local, serverExit, type ServerFile, serverNodeOptions } from '../../shared/contract/local.ts';
+import { appendFlags } from '../openFlags.ts';
 import { CommandError, systemCode } from './commandError.ts';
 import type { DataFolder } from './dataFolder.ts';
 
 const startTimeoutMs = 60_000;
 const retryDelayMs = 500;
 const healthTimeoutMs = 15_000;
-
-/** The flag does not exist on Windows, where it counts as 0. */
-const append = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
 
 /** The station server of a data folder, for a program that must not open the data beside it. */
 export class RunningServer {
@@ -49,7 +47,7 @@ export class RunningServer {
 
   /** Returns null when the server has announced itself, otherwise the code with which it ended. */
   async #start(): Promise<number | null> {
-    const log = openSync(this.#folder.log, append, 0o600);
+    const log = openSync(this.#folder.log, appendFlags, 0o600);
     try {
       const child = spawn(
         process.execPath,

@@ -1,4 +1,5 @@
 import { closeSync, constants, copyFileSync, fstatSync, ftruncateSync, lstatSync, openSync, rmSync } from 'node:fs';
+import { writeFlags } from '../openFlags.ts';
 
 const maxBytes = 5 * 1024 * 1024;
 const checkIntervalMs = 5_000;
@@ -61,8 +62,7 @@ export class ServerLog {
   }
 
   #empty(): void {
-    // The flag does not exist on Windows, where it counts as 0.
-    const file = openSync(this.#path, constants.O_WRONLY | constants.O_NOFOLLOW);
+    const file = openSync(this.#path, writeFlags);
     try {
       ftruncateSync(file, 0);
     } finally {

@@ -1,6 +1,7 @@
 import type { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
 import type { Caller } from '../http/authentication.ts';
 import { conflict } from '../http/refusalError.ts';
+import { inBatches } from '../inBatches.ts';
 import { noMarks } from '../pushMarks.ts';
 import { pushRun } from '../pushRun.ts';
 import { addLink } from '../store/links.ts';
@@ -8,7 +9,7 @@ import { findProcedureCalled, insertProcedure } from '../store/procedures.ts';
 import { insertStation } from '../store/stations.ts';
 import type { Store } from '../store/tables.ts';
 import type { Writer } from '../writer.ts';
-import { benches, demoProduction, type DemoRun, type DemoStation, demoStations } from './production.ts';
+import { benches, demoProduction, type DemoStation, demoStations } from './production.ts';
 
 const seed = 20_261;
 const runsPerWrite = 100;
@@ -37,7 +38,8 @@ export async function createDemoData(
   }
   const stations = await createStations(writer, userId);
   let runs = 0;
-  for (const batch of batchesOf(demoProduction({ seed, days, now: Date.now(), calendar }))) {
+  const production = demoProduction({ seed, days, now: Date.now(), calendar });
+  for await (const batch of inBatches(production, runsPerWrite)) {
     const pushed = batch.map(({ station, run, sample }) => ({
       push: { run, caller: stationCaller(stations, station), marks: noMarks },
       sample,
@@ -79,14 +81,3 @@ const stationCaller = (stations: ReadonlyMap<DemoStation, string>, name: DemoSta
   id: stations.get(name) ?? '',
   name,
 });
-
-function* batchesOf(runs: Iterable<DemoRun>): Generator<DemoRun[]> {
-  let batch: DemoRun[] = [];
-  for (const run of runs) {
-    batch.push(run);
-    if (batch.length < runsPerWrite) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
-}

@@ -12,7 +12,6 @@ export const hashKey = (key: string): string => hash('sha256', key);
 export const hasHash = (token: string, expected: string): boolean =>
   timingSafeEqual(Buffer.from(hashKey(token)), Buffer.from(expected));
 
-/** Returns the key or token in an `Authorization` header; empty if there is none. */
 export const bearerIn = (authorization = ''): string => /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';
 
 export const createToken = (): string => randomBytes(32).toString('base64url');

@@ -144,7 +144,6 @@ const measurementsOf = ({ startsAt, measurements }: { startsAt: number } & Retur
 
 type RunFilter = Pick<AnalyticsFilter, 'attempts' | 'shifts'>;
 
-/** Returns whether a filter selects runs by what is not stored with them: their shift, and whether they are first attempts. */
 const needsRunIds = ({ attempts, shifts = [] }: RunFilter): boolean => attempts === 'first' || shifts.length > 0;
 
 async function readRunIds(

@@ -31,7 +31,6 @@ export interface Day {
   readonly endsAt: number;
 }
 
-/** Stores what the runs of each day come to, and computes it again when the runs of the day have changed. */
 export class DaySummaries {
   readonly #store: Store;
   readonly #writer: Writer;

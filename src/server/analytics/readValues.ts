@@ -20,7 +20,6 @@ interface ValueRow {
   validators_json: string;
 }
 
-/** Runs of a procedure. Times are milliseconds since 1970. */
 export interface RunRange {
   readonly procedureId: string;
   readonly startsAt: number;

@@ -5,7 +5,6 @@ export interface McpServices {
   readonly skills: readonly Skill[];
   /** The page on which clients show a run; null: a server that runs from its sources may have none. */
   readonly runAppHtml: string | null;
-  /** Calls an operation, and returns its answer as JSON text, or why there is none. */
   call(
     operationId: string,
     input: { readonly params?: unknown; readonly query?: unknown; readonly body?: unknown },

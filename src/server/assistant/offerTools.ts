@@ -22,13 +22,11 @@ export function offerTools(server: ProtocolServer, session: Session): void {
 
 type Given = Readonly<Record<string, unknown>>;
 
-/** How a call of a tool that does not exist is recorded: its name is a text of the assistant. */
-const calling = 'tools/call';
-
 async function refuseTool(name: string, given: Given, session: Session): Promise<never> {
   const names = serverTools.map((tool) => tool.name).join(', ');
   const unknown = `There is no such tool. The tools are ${names}.`;
-  const outcome = await recorded<never>(session, calling, { name, arguments: sentArguments(given) }, () =>
+  // Recorded under the method: the name of the tool is a text of the assistant.
+  const outcome = await recorded<never>(session, 'tools/call', { name, arguments: sentArguments(given) }, () =>
     Promise.reject(new ToolError(unknown)),
   );
   throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'refusal' in outcome ? outcome.refusal : unknown);

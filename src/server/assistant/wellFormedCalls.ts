@@ -1,6 +1,5 @@
 import * as z from 'zod';
 
-/** The field in which arguments that are no object are passed on. */
 const wrongArguments = 'not_an_object';
 
 const object = z.record(z.string(), z.unknown());

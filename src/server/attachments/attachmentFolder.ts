@@ -6,7 +6,6 @@ import type { Contents } from './contents.ts';
 
 const pieceBytes = 64 * 1024;
 
-/** The subfolder of contents that clients are sending. */
 export const incoming = 'incoming';
 
 /** Returns the file of an attachment's content. There are 256 subfolders, so that none contains millions of files. */

@@ -24,6 +24,5 @@ export interface Contents {
   open(id: string): Promise<ReadableStream<Uint8Array>>;
   readText(id: string): Promise<string>;
   remove(ids: readonly string[]): Promise<void>;
-  /** Yields the ids of all contents in groups. */
   all(): AsyncGenerator<string[]>;
 }

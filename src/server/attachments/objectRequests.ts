@@ -7,7 +7,7 @@ import type { BucketPlace, StorageAccess } from './storagePlace.ts';
 
 const retries = 3;
 const firstRetryMs = 200;
-const answerLimitMs = 10_000;
+const defaultAnswerLimitMs = 10_000;
 
 interface ObjectRequest {
   method: 'GET' | 'PUT' | 'DELETE';
@@ -17,8 +17,7 @@ interface ObjectRequest {
   headers?: Record<string, string>;
   /** Called for each attempt. */
   body?: () => ReadableStream<Uint8Array> | string;
-  /** The time until the answer begins. */
-  limitMs?: number;
+  answerLimitMs?: number;
 }
 
 export class ObjectRequestError extends StorageError {
@@ -73,13 +72,16 @@ export class ObjectRequests {
   }
 
   async #try<T>(
-    { method, key, query, headers, body, limitMs = answerLimitMs }: ObjectRequest,
+    { method, key, query, headers, body, answerLimitMs = defaultAnswerLimitMs }: ObjectRequest,
     use: (answer: Response) => Promise<T>,
   ): Promise<T> {
     const url = new URL(key === null ? this.#bucketUrl : `${this.#bucketUrl}/${key}`);
     for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value);
     const limit = new AbortController();
-    const timer = setTimeout(() => limit.abort(new Error(`no answer within ${limitMs / 1000} seconds`)), limitMs);
+    const timer = setTimeout(
+      () => limit.abort(new Error(`no answer within ${answerLimitMs / 1000} seconds`)),
+      answerLimitMs,
+    );
     try {
       const content = body?.();
       const signed = await this.#client.sign(url, {

@@ -57,7 +57,7 @@ export class ObjectStorage implements Contents {
         // The storage refuses a content with another hash.
         headers: { 'Content-Length': String(size), 'X-Amz-Content-Sha256': sha256 },
         body: () => Readable.toWeb(createReadStream(file)),
-        limitMs: putLimitMs(size),
+        answerLimitMs: putLimitMs(size),
       },
       discard,
     );

@@ -40,7 +40,6 @@ function replaceFile(path: string, content: string): void {
   renameSync(temporary, path);
 }
 
-/** Waits until a file that was written is on the disk. */
 export function syncFile(path: string): void {
   const file = openSync(path, 'r+');
   fsyncSync(file);

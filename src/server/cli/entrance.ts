@@ -18,7 +18,6 @@ interface EntranceOptions {
 
 /** Where requests arrive. Until there is an app that answers them, each is refused with the reason; only `/live` is not. */
 export class Entrance {
-  /** Why no app answers yet, in a sentence. */
   reason = 'This station server is starting.';
   #app: App = this.#refusing();
   readonly #listening: Listening[] = [];

@@ -22,7 +22,6 @@ export interface ImportCounts {
 export const summaryOf = ({ stored, existed, bad }: ImportCounts, isDryRun: boolean): string =>
   `${isDryRun ? 'To store' : 'Stored'}: ${stored}. Already stored: ${existed}. Bad: ${bad}.`;
 
-/** Opens the data with the attachments, also beside a server that is running. */
 export const withImportTarget = <T>(
   folder: DataFolder,
   bucket: BucketOptions | null,

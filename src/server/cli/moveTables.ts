@@ -13,7 +13,6 @@ export interface MovedTable {
   readonly name: string;
   /** Without generated ones. */
   readonly columns: readonly { readonly name: string; readonly isBytes: boolean }[];
-  /** The tables that its rows refer to, and by which columns. */
   readonly references: readonly { readonly table: string; readonly column: string; readonly isNullable: boolean }[];
 }
 
@@ -23,7 +22,6 @@ const derivedInPostgres = ['measurement_rows', 'schema_version'];
 
 const text = z.object({ name: z.string() });
 
-/** Returns the tables of SQLite's schema; those of the full-text index are derived. */
 export function sqliteTables(database: DatabaseFile): MovedTable[] {
   const named = database
     .prepare(

@@ -21,13 +21,9 @@ export interface DemoRun {
 
 /** What is true at a time of the demo production, from 0 at its beginning to 1 at its end. */
 const story = {
-  /** The fixture of Demo Bench 3 was changed: its contacts are worse since then. */
   fixtureChange: 0.55,
-  /** Revision B is produced from then on. */
   revisionB: 0.4,
-  /** The limits of the idle current were tightened, with a new version of the procedure. */
   newLimits: 0.7,
-  /** Demo Bench 4 was broken. */
   outage: { from: 0.3, to: 0.34 },
 } as const;
 

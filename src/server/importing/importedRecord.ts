@@ -37,7 +37,6 @@ export class ImportError extends Error {
   override readonly name = 'ImportError';
 }
 
-/** Calls `read`, and returns a bad record when the content is not what it must be. */
 export function recordOf(
   place: string,
   content: unknown,
@@ -87,7 +86,6 @@ export function objectsIn(value: unknown): Record<string, unknown>[] {
   });
 }
 
-/** Returns the fields that have a value. */
 export const withoutEmpty = <T>(fields: Readonly<Record<string, T>>): Record<string, NonNullable<T>> =>
   Object.fromEntries(
     Object.entries(fields).flatMap(([key, value]) => (value == null || value === '' ? [] : [[key, value]])),

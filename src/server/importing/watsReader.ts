@@ -71,7 +71,6 @@ const known = {
   booleanMeas: Object.keys(booleanMeas.shape),
 };
 
-/** Returns whether JSON is a report in the WATS Standard JSON Format. */
 export const isWatsReport = (content: unknown): boolean =>
   typeof content === 'object' && content !== null && 'sn' in content && 'type' in content;
 

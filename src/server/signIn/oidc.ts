@@ -24,7 +24,6 @@ export class OidcProvider implements Provider {
   readonly #host: string;
   #configuration: Promise<client.Configuration> | undefined;
 
-  /** @param redirectUri the address that is registered at the provider */
   constructor(options: ProviderOptions, redirectUri: string) {
     this.#options = options;
     this.#redirectUri = redirectUri;

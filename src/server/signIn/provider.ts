@@ -39,6 +39,5 @@ export interface Provider {
 
 export interface SignInOptions {
   readonly provider: ProviderOptions;
-  /** The address to which the provider sends browsers back. */
   readonly publicUrl: string;
 }

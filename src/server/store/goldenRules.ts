@@ -90,7 +90,6 @@ export async function lastSampleRuns(
   return recent.length === samples.length ? recent : search(Number.MIN_SAFE_INTEGER);
 }
 
-/** Returns the units of each sample that the procedure has tested, on whatever station, the latest first. */
 export async function samplesOf(
   store: Store,
   procedureId: string,

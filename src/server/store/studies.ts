@@ -57,7 +57,6 @@ export async function listStudies(store: Store, procedureId: string | undefined)
   return (await query.execute()).map(asRow);
 }
 
-/** Returns how many trials have a run by study. */
 export async function doneTrials(store: Store): Promise<ReadonlyMap<string, number>> {
   const rows = await store
     .selectFrom('study_trials')
@@ -168,7 +167,6 @@ export const runsOfStudy = (store: Store, studyId: string): Promise<StudyRunRow[
     .orderBy('r.key')
     .execute();
 
-/** Returns the newest run of a procedure that a station has pushed since, unless it is a run of a study. */
 export async function newestOtherRun(store: Store, procedureId: string, stationId: string, since: number) {
   const newest = await store
     .selectFrom('runs as r')
@@ -233,7 +231,6 @@ export async function addRunToStudy(
     .execute();
 }
 
-/** Opens a trial again. Its run stays in the study. */
 export async function openTrial(change: StoreTransaction, studyId: string, position: number): Promise<void> {
   await change
     .updateTable('study_trials')

@@ -16,7 +16,6 @@ import type { ExportedUnit } from './exportFormat.ts';
 
 type Target = Pick<Engine, 'writer'>;
 
-/** A unit of an export that cannot be stored. The message is a sentence for the user. */
 export class UnitCopyError extends Error {
   override readonly name = 'UnitCopyError';
 }

@@ -59,7 +59,6 @@ export class RunCopier {
   /** The ids here of stations and procedures, by their ids at the source. Others are found by their names. */
   readonly places = new Map<string, string>();
   readonly #sourceProcedures = new Map<string, Set<string>>();
-  /** The units of the runs that a dry run has not stored. */
   readonly #unitsOfDryRun = new Set<string>();
 
   /** @param source is where the runs are from, for their metadata; null: nothing is added to it */
@@ -229,7 +228,6 @@ export const importer = async (change: StoreTransaction): Promise<Creator> => ({
 
 const markOf = (id: string): string => `copy of run ${id}`;
 
-/** A unit keeps what was set here. */
 async function setSample(change: StoreTransaction, { unit: { serial_number, sample } }: Run): Promise<void> {
   if (sample === null) return;
   const unit = await findUnit(change, serial_number);

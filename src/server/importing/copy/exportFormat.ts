@@ -20,7 +20,6 @@ export const exportManifest = z.object({
   format: z.literal('test-stations-export'),
   version: z.literal(1, 'The export is of another version of this program.'),
   exported_at: timestamp,
-  /** The id of the data that were exported. */
   instance: z.string(),
   counts: z.object({ procedures: count, stations: count, units: count, runs: count, attachments: count }),
 });

@@ -47,7 +47,6 @@ export class StdfFields {
     return textOf(this.#next(this.u1() ?? 0) ?? Buffer.alloc(0));
   }
 
-  /** Passes bits with their number before them. */
   skipBits(): void {
     this.#next(Math.ceil((this.u2() ?? 0) / 8));
   }

@@ -65,7 +65,6 @@ export interface LotSummary {
   readonly hardBins: Map<number, Bin>;
   readonly softBins: Map<number, Bin>;
   readonly testNames: Map<number, string>;
-  /** The first text of each test, by number. */
   readonly firstTexts: Map<number, string>;
   readonly numbersOfText: Map<string, Set<number>>;
   readonly pins: Map<number, string>;

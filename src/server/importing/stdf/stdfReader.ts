@@ -64,7 +64,6 @@ class StdfReader {
   readonly #timeZone: Calendar;
   #lot: Lot | null = null;
   #parts = new Map<string, Part>();
-  /** The wafer on each head. */
   #wafers = new Map<number, Wafer>();
   /** The time until which parts were tested on each head, in milliseconds since 1970. */
   #times = new Map<number, number>();

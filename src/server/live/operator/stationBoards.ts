@@ -11,7 +11,6 @@ import type { LiveStation } from './liveStation.ts';
 const minIntervalMs = 500;
 const clockIntervalMs = 20_000;
 
-/** Updates what the Operator UI shows of a station besides its test, for the stations that are watched. */
 export class StationBoards {
   readonly #store: Store;
   readonly #hub: OperatorHub;

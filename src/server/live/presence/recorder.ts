@@ -57,7 +57,6 @@ export class PresenceRecorder implements StreamListener {
     ]);
   }
 
-  /** Starts to watch. Stations that were connected before are unknown until a source reports them. */
   async start(): Promise<void> {
     const alive = await lastAlive(this.#store);
     await this.#writer.write((change) => resetPresence(change, alive));

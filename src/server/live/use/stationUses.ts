@@ -55,7 +55,6 @@ export class StationUses {
     return { version: this.#versions.get(station) ?? 0, windows: uses.map(asWindowUse) };
   }
 
-  /** The window wants the station, and runs no test there now. */
   want(station: string, window: UsingWindow): Refusal {
     if (this.#isTaken(station, window)) {
       // A window that has lost the station has finished its test.

@@ -104,10 +104,7 @@ async function importUpload(
   });
 }
 
-/**
- * Returns the part of a report that makes the result. Logs are left out because output callbacks add to them between
- * two tries, and attachments because they are pushed separately.
- */
+/** Without logs, to which output callbacks add between two tries, and attachments, which are pushed separately. */
 function contentOf({ log_records, phases, ...record }: OpenhtfRecord): unknown {
   return { ...record, phases: phases.map(({ attachments, ...phase }) => phase) };
 }

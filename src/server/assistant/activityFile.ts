@@ -17,9 +17,8 @@ export class ActivityFile {
   }
 
   /**
-   * Appends a line. A failure, such as a full disk, is logged; the call that is recorded continues. Lines that arrive during
-   * a write are written together, because each write takes several turns of the event loop: in a flood of calls, the record
-   * of another caller would otherwise wait for all of them.
+   * Lines that arrive during a write are written together: in a flood of calls, the record of another caller would otherwise wait
+   * for all of them. A failure, such as a full disk, is logged.
    */
   add(line: string): Promise<void> {
     this.#waiting.push(`${line}\n`);

@@ -26,10 +26,7 @@ const jsonRpcAnswer = z.union([
   z.object({ error: z.object({ code: z.number(), message: z.string(), data: z.unknown().optional() }) }),
 ]);
 
-/**
- * Serves one assistant over standard input and output. Every request is passed on to `/mcp` of a station server, which
- * answers, limits and records it as a request of any other assistant.
- */
+/** Passes every request on to `/mcp` of a station server, which answers, limits and records it as any other. */
 export function serveOverStdio(post: PostToServer, version: string): void {
   serveStdio(
     () => {

@@ -10,15 +10,9 @@ export interface StoredAttachment {
   size: number;
 }
 
-/**
- * The place where the contents of attachments are stored: a folder, or a bucket of an object storage. A content is named after
- * the id of its upload, never after a name from a client.
- */
+/** A folder, or a bucket of an object storage. A content has the id of its upload as its name, never one from a client. */
 export interface Contents {
-  /**
-   * Stores a file that has been received completely, and may move it. Replaces a content that was stored before under this id.
-   * Resolves when the content is durable.
-   */
+  /** May move the file. Replaces an earlier content of this id, and resolves when the content is durable. */
   put(id: string, file: string, content: Content): Promise<void>;
   /** Returns the content, which must be read or canceled. */
   open(id: string): Promise<ReadableStream<Uint8Array>>;

@@ -6,10 +6,7 @@ import type { Contents } from './contents.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/**
- * Removes uploads that were not used for a day, and contents whose uploads were deleted, such as those of deleted runs.
- * Failures are logged, and the next start tries again.
- */
+/** Removes uploads that were not used for a day, and contents without one. Failures are logged; the next start tries again. */
 export async function sweepAttachments(
   { store, writer }: { store: Store; writer: Writer },
   contents: Contents,

@@ -7,7 +7,6 @@ import { RunningServer } from './runningServer.ts';
 const path = '/mcp';
 
 /**
- * Serves an assistant over standard input and output, with the data of a folder on this machine or of a server.
  * @param key of a user; null: the token of the data folder's server
  * @throws CommandError if there is no such data, or no key for the server
  */

@@ -50,11 +50,7 @@ export function readCertificate(paths: CertificatePaths, host: string, now = Dat
   return { cert, key };
 }
 
-/**
- * Watches the files and reads them again when one of them has changed. Files that are wrong are reported on stderr, and
- * the earlier certificate stays in use.
- * @returns a function that ends the watch
- */
+/** Files that are wrong are reported, and the earlier certificate stays in use. @returns a function that ends the watch */
 export function watchCertificate(
   paths: CertificatePaths,
   host: string,

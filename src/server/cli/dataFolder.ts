@@ -102,10 +102,7 @@ export class DataFolder {
     throw new CommandError(serverExit.usage, `There is no data of a station server in ${resolve(path)}. Check --data.`);
   }
 
-  /**
-   * Locks the folder for this process until it ends. The lock is on a database file that exists for this only.
-   * @throws CommandError if another server has locked the folder, or if it is not writable
-   */
+  /** Until this process ends. @throws CommandError if another server has locked the folder, or if it is not writable */
   lock(): void {
     const unlock = this.#tryToLock();
     if (unlock === null) {

@@ -7,8 +7,7 @@ import type { DataFolder } from './dataFolder.ts';
 import { openData, requireUpdated } from './openData.ts';
 
 /**
- * Returns a run as JUnit XML. The server of the folder may be running.
- * @param id of the run; null for the one that was stored last
+ * @param id null for the run that was stored last
  * @throws CommandError if there is no such run, or if the data is of another version
  */
 export async function junitOfRun(folder: DataFolder, id: string | null): Promise<string> {

@@ -4,8 +4,7 @@ const repeatIntervalMs = 60_000;
 const loggedAt = new Map<string, number>();
 
 /**
- * Logs a failure after which the server continues. The same failure is logged up to once a minute, because work that is
- * repeated every second may fail each time.
+ * Logs a failure up to once a minute, because work that is repeated every second may fail each time.
  * @param what a fixed clause without a period, such as "The presence of stations could not be stored"
  */
 export function logFailure(what: string, error: unknown): void {

@@ -10,9 +10,8 @@ import type { DataFolder } from './dataFolder.ts';
 import { logFailure } from './logFailure.ts';
 
 /**
- * Opens the database of a data folder: the SQLite file in it or, if one is given, a database of a PostgreSQL server.
  * @param lease by which this process is the active server of the PostgreSQL database; null if it is not
- * @throws CommandError if it cannot be used
+ * @throws CommandError if the database cannot be used
  */
 export async function openData({ database, databaseUrl }: DataFolder, lease: Lease | null = null): Promise<Engine> {
   if (databaseUrl === null) return openStore(database);

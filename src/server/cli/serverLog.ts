@@ -30,9 +30,7 @@ export class ServerLog {
     clearInterval(this.#timer);
   }
 
-  /**
-   * Moves the content aside. It never throws: on failure it tries again later, and drops the content at twice the size.
-   */
+  /** It never throws: on failure it tries again later, and drops the content at twice the size. */
   limit(): void {
     try {
       const size = this.#size();

@@ -16,10 +16,7 @@ interface TracingVariables {
 
 const headersVariable = 'OTEL_EXPORTER_OTLP_HEADERS';
 
-/**
- * Removes the headers for the collector, which may contain its key, from the environment, so that no child process inherits
- * them, and returns them with the address.
- */
+/** Removes the headers, which may contain a key, from the environment, so that no child process inherits them. */
 export function takeTracingVariables(environment: NodeJS.ProcessEnv): TracingVariables {
   const headers = environment[headersVariable];
   Reflect.deleteProperty(environment, headersVariable);

@@ -31,10 +31,7 @@ export async function ensureUserKey(
   console.error(`The user key of this new data folder, shown this once: ${generated.key}`);
 }
 
-/**
- * Creates another key of the first user. Everyone who may write to the folder may do so, even while its server is running.
- * @throws CommandError if the data would have to be migrated while a server is running
- */
+/** Also beside a running server. @throws CommandError if its data would have to be migrated */
 export const newUserKey = (folder: DataFolder, options: NewUserKey): Promise<string> =>
   withStore(folder, async ({ writer }) => {
     const generated = createKey('user');

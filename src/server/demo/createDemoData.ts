@@ -20,10 +20,7 @@ interface DemoData {
   runs: number;
 }
 
-/**
- * Fills the server with a believable production of two products on four stations. The same time gives the same runs.
- * @throws RefusalError (409) if there is demo data already
- */
+/** The same time gives the same runs. @throws RefusalError (409) if there is demo data already */
 export async function createDemoData(
   { store, writer, calendar }: { store: Store; writer: Writer; calendar: Calendar },
   userId: string,

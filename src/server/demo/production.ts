@@ -33,8 +33,7 @@ const firstHour = 6;
 const lastHour = 18;
 
 /**
- * Yields the runs of some months of a believable production, oldest first within each product: drift, a shift after a fixture change,
- * a marginal limit, retests, reference units, operators, batches, changed limits and an outage.
+ * Yields the runs oldest first within each product: with drift, a fixture change, retests, reference units and an outage.
  * @param now the end, in milliseconds since 1970
  */
 export function* demoProduction({

@@ -40,10 +40,7 @@ function refusalOf(error: unknown): unknown {
   return error;
 }
 
-/**
- * Whether the client disconnected during its request: no client reads the response, and nothing failed here. Lost connections to
- * PostgreSQL have the same code in other words.
- */
+/** The client has disconnected, and nothing failed here. Lost connections to PostgreSQL have the same code in other words. */
 const isIncomplete = (error: unknown): boolean =>
   error instanceof Error && error.message === 'aborted' && systemCode(error) === 'ECONNRESET';
 

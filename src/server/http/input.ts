@@ -37,9 +37,7 @@ function addOpenBytes(keyId: string, bytes: number): void {
 }
 
 /**
- * Reads the JSON body of a request.
- * @param keyId the id of the key that authorizes the request
- * @throws RefusalError 413 above `maxBytes`; 400 if it is not JSON or not UTF-8, is nested too deep, or has too many
+ * @throws RefusalError 413 above `maxBytes`; 400 if the body is not JSON or not UTF-8, is nested too deep, or has too many
  *   values; 429 while the key has too many large requests open
  */
 export async function readJson(

@@ -82,10 +82,7 @@ export class ChangeTail {
     this.catchUp().catch((error: unknown) => logFailure('Changes could not be read', error));
   }
 
-  /**
-   * Resolves when the listeners know all changes that were committed before this call, by whatever process.
-   * @throws Error if the changes cannot be read, or a listener fails
-   */
+  /** Resolves when the listeners know all changes that were committed before. @throws Error if one fails, or the read does */
   catchUp(): Promise<void> {
     // A read that has begun may have missed the caller's change.
     this.#next ??= (this.#running ?? Promise.resolve())

@@ -63,11 +63,7 @@ export class SignIns {
     return { id: signIn.id, secret, code: signIn.code };
   }
 
-  /**
-   * Returns the sign-in for the browser that has opened it first, which is this one if no other has.
-   * @param browser the token of the browser's cookie
-   * @throws RefusalError (403, 404)
-   */
+  /** The first browser owns the sign-in. @param browser the token of its cookie @throws RefusalError (403, 404) */
   open(id: string, browser: string): SignIn {
     const signIn = this.#find(id);
     signIn.browserHash ??= hashKey(browser);

@@ -24,11 +24,7 @@ const notFinite: readonly [RegExp, string][] = [
   [/^[+-]?(?:1\.#(?:IND|QNAN|SNAN)0*|IND)$/i, 'nan'],
 ];
 
-/**
- * Returns the value of a datum; null if there is none.
- * @param isNumber whether a datum without a type is a number
- * @throws ImportError if it is not of its type
- */
+/** @param isNumber whether a datum without a type is a number @throws ImportError if it is not of its type */
 export function valueOf(datum: XmlElement, what: string, isNumber = false): AtmlValue {
   const type = typeOf(datum) || (isNumber ? 'double' : 'string');
   const said = datum.attributes['value'] ?? childOf(datum, 'Value')?.text;

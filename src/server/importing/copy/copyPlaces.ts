@@ -25,10 +25,7 @@ interface Place {
   readonly name: string;
 }
 
-/**
- * Finds or creates the procedures of an export, and returns their ids here by their ids there. Procedures without identifiers that
- * have the same name are taken in the order in which they were created.
- */
+/** Returns ids here by ids there. Procedures without identifiers and of the same name are taken in the order of their creation. */
 export async function copyProcedures(
   { writer }: Target,
   procedures: readonly (Place & { identifier: string | null })[],
@@ -47,10 +44,7 @@ export async function copyProcedures(
   return ids;
 }
 
-/**
- * Finds or creates the stations of an export with their links, and returns their ids here by their ids there. Stations with the same
- * name are taken in the order in which they were created. One that exists keeps its metadata and group.
- */
+/** Returns ids here by ids there. Stations of the same name are taken in the order of their creation, and stay as they are. */
 export async function copyStations(
   { writer }: Target,
   stations: readonly (Place & { group_path: string | null; metadata: object; procedures: readonly string[] })[],

@@ -89,10 +89,7 @@ export class RunCopier {
     return new Set([...own, ...ids.filter((id) => keys.has(markOf(id)))]);
   }
 
-  /**
-   * Stores a run whose attachments are complete. It waits if it has sub-units that are not here yet.
-   * @param isLast whether a run whose sub-units are missing is a problem
-   */
+  /** A run waits for sub-units that are not here yet. @param isLast whether missing ones are a problem */
   async copy({ run, procedureIdentifier, attachments }: CopiedRun, isLast: boolean): Promise<CopyResult> {
     const { writer } = this.#target;
     if ((await this.existing([run.id])).size > 0) return 'existed';

@@ -56,7 +56,7 @@ export class StdfEndError extends ImportError {
 }
 
 /**
- * Reads the records of a file one by one. A file may be several files in one, and each has its own byte order.
+ * A file may be several files in one, and each has its own byte order.
  * @throws StdfEndError if the file ends within a record, or is not in STDF V4
  */
 export async function* stdfRecords(chunks: AsyncIterable<Buffer>): AsyncGenerator<StdfRecord> {

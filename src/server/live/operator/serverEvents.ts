@@ -19,11 +19,7 @@ interface ServerEvents {
   readonly closed: (listener: Listener) => void;
 }
 
-/**
- * Sends events until the client disconnects, its key ends, or the server stops. Changes that follow each other closely are
- * sent as one event.
- * @throws RefusalError (401, 429)
- */
+/** Changes that follow each other closely are sent as one event. @throws RefusalError (401, 429) */
 export async function serveEvents(
   c: Context<Environment>,
   { streams, client, isAllowed, takeEvents, opened, closed }: ServerEvents,

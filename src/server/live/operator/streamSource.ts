@@ -6,10 +6,7 @@ import type { TestSource } from './testSource.ts';
 
 const readIntervalMs = 50;
 
-/**
- * A test that is reported by states of OpenHTF: the stream of the official client, or a followed OpenHTF station
- * server.
- */
+/** A test that reports states of OpenHTF: by the stream of the official client, or as a followed OpenHTF station server. */
 export class StreamSource implements TestSource {
   readonly kind: 'stream' | 'followed';
   test: LiveTest | null = null;

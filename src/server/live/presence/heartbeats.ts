@@ -62,9 +62,7 @@ export class Heartbeats {
     await this.#presences.save();
   }
 
-  /**
-   * After a time in which nothing was watched, heartbeats may have been missed unseen, so that each timer starts again.
-   */
+  /** After a time in which nothing was watched, heartbeats may have been missed unseen, so that each timer starts again. */
   restartTimers(): void {
     for (const timers of this.#timers.values()) {
       for (const [name, timer] of timers) {

@@ -4,9 +4,7 @@ import { extendInterval, startInterval } from '../../store/observers.ts';
 import type { Writer } from '../../writer.ts';
 import type { Clock } from './clock.ts';
 
-/**
- * Milliseconds between two notes that the server is running. If it is killed, the time after the last note is unknown.
- */
+/** Between two notes that the server is running. If it is killed, the time after the last note is unknown. */
 const tickMs = 15_000;
 
 interface Interval {
@@ -14,9 +12,7 @@ interface Interval {
   key: number | null;
 }
 
-/**
- * Stores when this server watches, from its start until it stops, without the times in which its process did not run.
- */
+/** Stores when this server watches, without the times in which its process did not run. */
 export class Observer {
   readonly #writer: Writer;
   readonly #clock: Clock;

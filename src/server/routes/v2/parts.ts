@@ -87,11 +87,7 @@ async function checkNumber(store: Store, number: string, ownId: string | null): 
   throw conflict(`Part "${other.number}" already exists. Choose another number, or use that part.`);
 }
 
-/**
- * Refuses to delete a part with units: a unit cannot exist without a part, and its runs must not be deleted with the
- * part.
- * @throws RefusalError (409) while there are units of these revisions
- */
+/** Runs must not be deleted with a part. @throws RefusalError (409) while there are units of these revisions */
 export async function checkUnused(store: Store, revisionIds: readonly string[], what: string): Promise<void> {
   const units = await countUnits(store, revisionIds);
   if (units === 0) return;

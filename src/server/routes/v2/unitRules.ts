@@ -6,8 +6,8 @@ import type { UnitRow } from '../../store/units.ts';
 import { existingUnit } from '../existing.ts';
 
 /**
- * Returns the unit with this serial number for a change that leaves it what it is, such as an attachment.
- * @throws RefusalError (403) when a station asks that neither created nor tested the unit, 404 when there is no such unit
+ * For a change that leaves the unit what it is, such as an attachment.
+ * @throws RefusalError (403) if a station asks that neither created nor tested the unit, 404 if there is no such unit
  */
 export async function changeableUnit(change: StoreTransaction, serialNumber: string, caller: Caller): Promise<UnitRow> {
   const unit = await existingUnit(change, serialNumber);

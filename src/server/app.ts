@@ -65,7 +65,7 @@ interface AppOptions {
 }
 
 export function createApp(given: GivenServices, { hosts, logFormat, metricsToken }: AppOptions): App {
-  const { store, pushes, writer, streams, hub } = given;
+  const { store, pushes, writer, tail, hub } = given;
   const boards = new StationBoards(store, hub, given.calendar);
   const app: App = new Hono<Environment>({
     // The official client asks for //api/v1 if its TOFUPILOT_URL ends in a slash. The newer v2 clients use server_url
@@ -76,7 +76,7 @@ export function createApp(given: GivenServices, { hosts, logFormat, metricsToken
         .replace(/^\/v2\//, '/api/v2/'),
   });
   const notifyChange = (): void => {
-    streams.tail.notify();
+    tail.notify();
     boards.updateSoon();
   };
   const observers = new Set<RequestObserver>();

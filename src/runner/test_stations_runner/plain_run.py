@@ -92,8 +92,7 @@ class PlainRun:
         session.executions.add(self)
 
     def report_started(self) -> None:
-        self._session.observe(
-            self._send,
+        self._report(
             "run_started",
             kind="vanilla",
             name=script_name(),
@@ -170,8 +169,7 @@ class PlainRun:
                 self.id, self.is_pushed = uuid.uuid4().hex, False
             if not self.is_pushed:
                 self._session.observe(self._save, end)
-            self._session.observe(
-                self._send,
+            self._report(
                 "run_complete",
                 outcome=outcome,
                 partial_outcome=self._partial_outcome,
@@ -281,8 +279,7 @@ class PlainRun:
             self._calls.append(call)
             self.save_progress()
             call.start = time.time() * 1000
-        self._session.observe(
-            self._send,
+        self._report(
             "phase_started",
             key=call.key,
             name=name,
@@ -296,8 +293,7 @@ class PlainRun:
             before = [] if call.result is None else call.result.measurements
             call.result = PhaseResult(ERROR, [*before, measurement])
             self.save_progress()
-        self._session.observe(
-            self._send,
+        self._report(
             "measurement_update",
             key=call.key,
             name=call.name,
@@ -310,8 +306,7 @@ class PlainRun:
             call.end = time.time() * 1000
             call.result, call.failure, call.outcome = result, failure, result.outcome
             self.save_progress()
-        self._session.observe(
-            self._send,
+        self._report(
             "phase_complete",
             key=call.key,
             name=call.name if "." not in call.key else f"{call.name}({call.shown})",
@@ -352,8 +347,8 @@ class PlainRun:
     def _place(self, phase: PhaseFunction) -> Place | None:
         return phase.place or self._session.files.definition(phase.function)
 
-    def _send(self, event: str, **fields: object) -> None:
-        self._session.channel.send(event, execution_id=self.id, **fields)
+    def _report(self, event: str, **fields: object) -> None:
+        self._session.observe(self._session.channel.send, event, execution_id=self.id, **fields)
 
 
 def _failure_of(result: PhaseResult, place: Place | None) -> Failure | None:

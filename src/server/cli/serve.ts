@@ -11,8 +11,8 @@ import { SignedUrls } from '../attachments/signedUrls.ts';
 import { sweepAttachments } from '../attachments/sweepAttachments.ts';
 import { hostOf, Hosts } from '../http/hosts.ts';
 import { ChangeTail } from '../live/changeTail.ts';
-import { EventStreams } from '../live/eventStreams.ts';
 import { KeyEnds } from '../live/keyEnds.ts';
+import { OpenStreams } from '../live/openStreams.ts';
 import { OperatorHub } from '../live/operator/hub.ts';
 import { OperatorLinks } from '../live/operator/links.ts';
 import { systemClock } from '../live/presence/clock.ts';
@@ -36,6 +36,7 @@ import { type BucketOptions, openContents } from './storageOptions.ts';
 import { type CollectorOptions, startTracing } from './tracingOptions.ts';
 import { ensureUserKey } from './userKeys.ts';
 
+const maxEventStreams = 500;
 const sweepIntervalMs = 24 * 60 * 60_000;
 
 interface RunningServer {
@@ -76,7 +77,8 @@ export async function serve(folder: DataFolder, options: ServeOptions): Promise<
   const lease = early && folder.databaseUrl ? await becomeActive(folder.databaseUrl, early) : null;
   const { store, writer, pushes } = await openData(folder, lease);
   const tail = await ChangeTail.start(store);
-  const streams = new EventStreams(tail);
+  const streams = new OpenStreams('event streams', maxEventStreams);
+  tail.onChange(() => streams.notify());
   await claim(await findInstance(store));
   const stopTracing = await startTracing(collector);
   const files = new Attachments(contents, join(folder.attachments, incoming));
@@ -114,6 +116,7 @@ export async function serve(folder: DataFolder, options: ServeOptions): Promise<
       store,
       pushes,
       writer,
+      tail,
       streams,
       files,
       activity: new ActivityFile(folder.activity),

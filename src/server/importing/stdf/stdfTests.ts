@@ -2,28 +2,17 @@ import { required, StdfFields } from './stdfFields.ts';
 import { type LotSummary, skipToFunctionalText, testName } from './stdfLot.ts';
 import { type StdfRecord, stdfType } from './stdfStream.ts';
 
-export type MeasuredOutcome = 'PASS' | 'FAIL' | 'UNSET';
+type MeasuredOutcome = 'PASS' | 'FAIL' | 'UNSET';
 
 interface Rule {
   readonly operator: string;
   readonly expected_value: number;
 }
 
-/** A measurement of the body of v2 `POST /runs`. */
-export interface StdfMeasurement {
-  readonly name: string;
-  readonly outcome: MeasuredOutcome;
-  readonly docstring: string | null;
-  readonly units?: string | null;
-  readonly measured_value?: number | string | null;
-  readonly validators?: readonly Rule[];
-  readonly x_axis?: object;
-  readonly y_axis?: readonly object[];
-}
-
 export interface StdfTest {
   readonly isExecuted: boolean;
-  readonly measurements: readonly StdfMeasurement[];
+  /** As in the body of v2 `POST /runs`, by whose rules they are parsed. */
+  readonly measurements: readonly Readonly<{ outcome: MeasuredOutcome; [field: string]: unknown }>[];
   readonly notStored: readonly string[];
 }
 

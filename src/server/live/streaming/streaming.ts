@@ -7,7 +7,7 @@ import type { Store } from '../../store/tables.ts';
 import type { KeyHolder } from '../keyEnds.ts';
 import { logLimit } from '../limitLog.ts';
 import { StreamBroker, streamLimits } from './broker.ts';
-import { MqttPort, type MqttPortOptions } from './mqttPort.ts';
+import { type MqttPort, type MqttPortOptions, openMqttPort } from './mqttPort.ts';
 import { type Session, Sessions } from './sessions.ts';
 import type { StreamListener } from './streams.ts';
 import { StreamSockets } from './streamSockets.ts';
@@ -43,7 +43,7 @@ export class Streaming implements KeyHolder {
   static async start({ store, listeners, mqttPort }: Options): Promise<Streaming> {
     const sessions = new Sessions();
     const broker = await StreamBroker.start({ sessions, listeners, isKey: (id) => isKey(store, id) });
-    const port = mqttPort === null ? null : await MqttPort.start(mqttPort, broker);
+    const port = mqttPort === null ? null : await openMqttPort(mqttPort, broker);
     return new Streaming(sessions, broker, port);
   }
 

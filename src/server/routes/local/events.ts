@@ -4,8 +4,8 @@ import { events, lastEventId, type StreamEvent } from '../../../shared/contract/
 import { unbuffered } from '../../http/answers.ts';
 import { parseInput } from '../../http/input.ts';
 import { receive, routeOf } from '../../http/mount.ts';
-import type { EventStreams } from '../../live/eventStreams.ts';
-import { type Listener, reconnectHint } from '../../live/openStreams.ts';
+import type { ChangeTail } from '../../live/changeTail.ts';
+import { type Listener, type OpenStreams, reconnectHint } from '../../live/openStreams.ts';
 import type { RouteServices } from '../../routeServices.ts';
 import { isKey } from '../../store/keys.ts';
 
@@ -17,21 +17,21 @@ const minIntervalMs = 200;
  * Every user may see every change, so that a stream needs no check of each change: it gets all of them until its key ends,
  * and none that comes after the end of its key.
  */
-export function eventRoutes({ app, store, pushes, audit, streams }: RouteServices): void {
+export function eventRoutes({ app, store, pushes, audit, tail, streams }: RouteServices): void {
   app.get(routeOf(events.stream), async (c) => {
     const { keyId } = await receive({ pushes, audit }, events.stream, c);
     const sent = c.req.header('last-event-id');
     const lastKnownId = sent === undefined ? null : parseInput(lastEventId, sent);
     const client = { owner: keyId, keyId, cut: () => c.env.outgoing.destroy() };
     const listener = await streams.openIfAllowed(client, async () => {
-      await streams.tail.catchUp(); // What the client loads after the first event contains every change up to it.
+      await tail.catchUp(); // What the client loads after the first event contains every change up to it.
       return isKey(store, keyId);
     });
     c.header(...unbuffered);
     return streamSSE(c, async (stream) => {
       stream.onAbort(() => listener.notify());
       try {
-        await sendChanges(stream, streams, listener, lastKnownId);
+        await sendChanges(stream, { tail, streams }, listener, lastKnownId);
         if (streams.isEnded) await stream.write(reconnectHint);
       } finally {
         streams.close(listener);
@@ -42,11 +42,10 @@ export function eventRoutes({ app, store, pushes, audit, streams }: RouteService
 
 async function sendChanges(
   stream: SSEStreamingApi,
-  streams: EventStreams,
+  { tail, streams }: { tail: ChangeTail; streams: OpenStreams },
   listener: Listener,
   lastKnownId: number | null,
 ): Promise<void> {
-  const { tail } = streams;
   const isOpen = (): boolean => !stream.aborted && !streams.isEnded && !listener.isEnded;
   const send = (id: number, { event, data }: StreamEvent) =>
     stream.writeSSE({ event, id: String(id), data: JSON.stringify(data) });

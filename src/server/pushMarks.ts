@@ -15,7 +15,6 @@ const idempotencyHeader = 'Idempotency-Key';
 export const noMarks: PushMarks = { pushKey: null, refKey: null, hash: null, isByAssistant: false, slot: null };
 
 /**
- * Returns the marks of a request that pushes a run.
  * @param content what makes the result, without what may differ between two tries of one push
  * @throws RefusalError (400) if the header is empty or longer than 200 characters
  */

@@ -1,9 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
-/**
- * Lets the work of a key run one after the other, with other requests in between: calls of an assistant that compute figures would
- * otherwise occupy the server until the last one is answered.
- */
+/** The work of a key runs one after the other, with other requests in between: computations would otherwise occupy the server. */
 export class Turns {
   readonly #last = new Map<string, Promise<void>>();
 

@@ -19,8 +19,7 @@ export class SecretFilter {
   }
 
   /**
-   * Returns a value of JSON with clean texts. It is applied to values that are valid already, because a schema may refuse
-   * what replaces a secret.
+   * It is applied to values that are valid already, because a schema may refuse what replaces a secret.
    * @param authorization the header of the caller, whose key may be one that a person chose
    */
   clean<T>(value: T, authorization: string): T {

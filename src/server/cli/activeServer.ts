@@ -7,9 +7,8 @@ import { logFailure } from './logFailure.ts';
 import { databaseError } from './openData.ts';
 
 /**
- * Waits until this server is the active one of its PostgreSQL database: one server does everything, and the others are
- * standbys. A server whose lock is lost ends at once, because another one may be active.
- * @throws CommandError if the database cannot be used
+ * One server does everything, and the others are standbys. A server whose lock is lost ends at once, because another one may be
+ * active. @throws CommandError if the database cannot be used
  */
 export async function becomeActive(databaseUrl: string, entrance: Entrance): Promise<Lease> {
   // Nothing is open yet that would have to end first. A process without handlers ignores the signals in a container.

@@ -6,10 +6,7 @@ import { RunningServer } from './runningServer.ts';
 
 const path = '/mcp';
 
-/**
- * @param key of a user; null: the token of the data folder's server
- * @throws CommandError if there is no such data, or no key for the server
- */
+/** @param key of a user; null: the token of the server @throws CommandError if there is no such data, or no key for the server */
 export async function assistantOverStdio(
   place: { readonly data: string } | { readonly server: string },
   key: string | null,

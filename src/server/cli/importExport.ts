@@ -31,8 +31,7 @@ interface ExportImportOptions {
 }
 
 /**
- * Stores the procedures, stations, units and runs of an export. What was imported before is skipped, so an interrupted import
- * continues when it is started again.
+ * What was imported before is skipped, so an interrupted import continues when it is started again.
  * @param report is called with a line for each problem, and for the progress
  */
 export function importExport(

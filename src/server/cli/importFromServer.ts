@@ -15,7 +15,6 @@ export interface ServerImportOptions {
 }
 
 /**
- * Copies the runs of a server that has TofuPilot's API into the data folder, even while the folder's server is running.
  * Runs that were copied before are skipped, so an interrupted import continues when it is started again.
  * @param report is called with a line for each run that was not copied, and for the progress
  */

@@ -6,10 +6,7 @@ import { CommandError } from './commandError.ts';
 import type { DataFolder } from './dataFolder.ts';
 import { openData, requireUpdated } from './openData.ts';
 
-/**
- * @param id null for the run that was stored last
- * @throws CommandError if there is no such run, or if the data is of another version
- */
+/** @param id null for the run that was stored last @throws CommandError if there is none, or the data is of another version */
 export async function junitOfRun(folder: DataFolder, id: string | null): Promise<string> {
   if (folder.databaseUrl === null) requireUpdated(folder);
   const { store } = await openData(folder);

@@ -9,10 +9,7 @@ import { CommandError } from './commandError.ts';
 import type { DataFolder } from './dataFolder.ts';
 import { logFailure } from './logFailure.ts';
 
-/**
- * @param lease by which this process is the active server of the PostgreSQL database; null if it is not
- * @throws CommandError if the database cannot be used
- */
+/** @param lease by which this process is the active server; null if it is not @throws CommandError if the database cannot be used */
 export async function openData({ database, databaseUrl }: DataFolder, lease: Lease | null = null): Promise<Engine> {
   if (databaseUrl === null) return openStore(database);
   const { openPostgres } = await import('../store/postgres/postgres.ts');

@@ -32,10 +32,7 @@ const minute = 60_000;
 const firstHour = 6;
 const lastHour = 18;
 
-/**
- * Yields the runs oldest first within each product: with drift, a fixture change, retests, reference units and an outage.
- * @param now the end, in milliseconds since 1970
- */
+/** Yields the runs oldest first within each product. @param now the end, in milliseconds since 1970 */
 export function* demoProduction({
   seed,
   days,

@@ -103,10 +103,7 @@ export async function inviteAccount(
   return { token, expires_at: isoTime(expires_at) };
 }
 
-/**
- * Exchanges an invitation for a personal key, once.
- * @throws RefusalError (404) if it was used, replaced or revoked, or is too old
- */
+/** An invitation works once. @throws RefusalError (404) if it was used, replaced or revoked, or is too old */
 export async function acceptInvitation(
   change: StoreTransaction,
   token: string,

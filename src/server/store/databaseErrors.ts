@@ -14,10 +14,7 @@ export function isDamage(error: unknown): boolean {
 export const howToRestore =
   'To restore it: stop the server, put a backup in its place as "server.js --help" says, and start the server again.';
 
-/**
- * Returns the sentence to show for a request that failed because of the disk of the data folder; null if it failed for
- * another reason.
- */
+/** Returns the sentence to show if a request failed because of the disk of the data folder; null for another reason. */
 export function diskProblem(error: unknown): string | null {
   const code = resultCode(error);
   const system = systemCode(error);

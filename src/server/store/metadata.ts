@@ -15,11 +15,7 @@ const stored = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()
 
 export const readMetadata = (json: string): Metadata => stored.parse(JSON.parse(json));
 
-/**
- * Merges changes into the JSON of a metadata column: keys with a value are set, keys with null are removed, all others
- * stay.
- * @throws RefusalError (400) if there would be too many keys
- */
+/** Keys with null are removed, and keys that are not in the change stay. @throws RefusalError (400) if there would be too many */
 export function changedMetadata(json: string, change: MetadataChange): string {
   const entries = new Map<string, Metadata[string]>(Object.entries(readMetadata(json)));
   for (const [key, value] of Object.entries(change)) {
@@ -30,10 +26,7 @@ export function changedMetadata(json: string, change: MetadataChange): string {
   throw badRequest(`Metadata may have at most ${maxMetadataKeys} keys, and this would make ${entries.size}.`);
 }
 
-/**
- * The condition that a `metadata_json` column has one of the given values for every key.
- * @param column such as `u.metadata_json`
- */
+/** The condition that a column such as `u.metadata_json` has one of the given values for every key. */
 export function hasMetadata(column: string, filter: MetadataFilter): RawBuilder<boolean> {
   const tests = Object.entries(filter).flatMap(([key, condition]) =>
     Object.entries<MetadataOperand>({ ...condition }).map(([operator, operand]) =>

@@ -21,11 +21,7 @@ export async function findPause(store: Store, stationId: string, id: string): Pr
     .executeTakeFirst();
 }
 
-/**
- * Finds a pause without an end that a new pause would overlap. Two such pauses would count the time once, and it would
- * be unclear which one to end.
- * @param endsAt the end of the new pause; null if it has none
- */
+/** Of two such pauses at once, it would be unclear which one to end. @param endsAt the end of the new pause; null if it has none */
 export async function openPauseWithin(
   store: Store,
   stationId: string,

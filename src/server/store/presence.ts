@@ -26,10 +26,7 @@ export async function storedPresences(store: Store): Promise<StoredPresence[]> {
   return rows;
 }
 
-/**
- * Marks the stations that were connected as unknown, because a server that starts does not know whether they still are.
- * @param at when the previous server last watched; null if none did
- */
+/** A server that starts does not know who is still connected. @param at when the previous server last watched; null if none did */
 export async function resetPresence(change: StoreTransaction, at: number | null): Promise<void> {
   await change
     .updateTable('presence')

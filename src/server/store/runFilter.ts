@@ -50,9 +50,7 @@ export interface Range {
 
 export interface Condition {
   test: RawBuilder<boolean>;
-  /**
-   * Selects the keys of the runs that fulfill the condition, by one index after the other; null if there is no index.
-   */
+  /** Selects the keys of the runs that fulfill the condition, by one index after the other; null if there is no index. */
   find: RawBuilder<unknown> | null;
 }
 

@@ -20,16 +20,10 @@ interface RunPage {
   cursor: number;
 }
 
-/**
- * Up to this number of runs are found by the index of a condition and then sorted. Above it, the sorted index is
- * walked.
- */
+/** Up to this number, runs are found by the index of a condition and then sorted; above it, the sorted index is walked. */
 const few = 2000;
 
-/**
- * Reads runs from a short list of keys. SQLite would otherwise use an index for one of the other conditions, such as that of the
- * procedure, and read all of its runs.
- */
+/** Reads runs from a short list of keys. SQLite would otherwise use an index such as the procedure's, and read all of its runs. */
 export const fewRuns = sql`runs as r ${word('notIndexed')}`;
 
 /** Selects a run's own columns in the order of one index, even if SQLite would choose another one. */
@@ -112,11 +106,7 @@ async function runKeys(store: Store, filter: RunFilter, page: RunPage): Promise<
   return found.rows.map(({ key }) => key);
 }
 
-/**
- * Returns the conditions that are left to test for each run.
- * @param few whether the runs come from a short list of keys
- * @returns null if no run fulfills all conditions
- */
+/** @param few whether the runs come from a short list of keys @returns null if no run fulfills all conditions */
 export async function narrow(
   store: Store,
   conditions: readonly Condition[],

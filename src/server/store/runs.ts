@@ -96,10 +96,7 @@ export async function existingRuns(store: Store, ids: readonly string[]): Promis
   return rows.map(({ id }) => id);
 }
 
-/**
- * Deletes runs with everything that belongs to them. Returns the ids of their attachments, whose contents can be
- * deleted too.
- */
+/** Returns the ids of the attachments of the runs, whose contents can be deleted too. */
 export async function deleteRuns(change: StoreTransaction, ids: readonly string[]): Promise<string[]> {
   const uploads = await change.selectFrom('uploads').select('id').where('run_id', 'in', ids).execute();
   await change.deleteFrom('runs').where('id', 'in', ids).execute();

@@ -3,10 +3,7 @@ import { comparable } from '../../shared/contract/exactJson.ts';
 import type { NewMeasurement } from '../../shared/run/newRun.ts';
 import { storedValidators } from './storedValidators.ts';
 
-/**
- * Returns a measurement in the format of `sqlite/schema/measurementsSchema.ts`. The value is last, so that it takes no space if
- * nothing was measured.
- */
+/** See `sqlite/schema/measurementsSchema.ts`. The value is last, so that it takes no space if nothing was measured. */
 export const storedMeasurement = (m: NewMeasurement): unknown[] => [
   m.name,
   m.outcome,

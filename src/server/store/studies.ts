@@ -122,10 +122,7 @@ export async function deleteStudy(change: StoreTransaction, id: string): Promise
   await change.deleteFrom('studies').where('id', '=', id).execute();
 }
 
-/**
- * Returns an active study with a trial on one of the stations, if there is one. The trial need not be open, because it can be
- * opened again while the study is active.
- */
+/** The trial on one of the stations need not be open, because it can be opened again while the study is active. */
 export async function activeStudyOn(
   store: Store,
   stationIds: readonly string[],

@@ -187,10 +187,7 @@ async function matching(store: Store, search: string): Promise<RawBuilder<boolea
   )})`;
 }
 
-/**
- * Selects the ids of units whose serial number contains a text. Three characters and more are found by the trigram
- * index; for fewer, all serial numbers are read.
- */
+/** Three characters and more are found by the trigram index; for fewer, all serial numbers are read. */
 export function unitsContaining(search: string): RawBuilder<unknown> {
   const part = fold(search);
   if (Array.from(part).length < 3) {

@@ -65,10 +65,7 @@ export async function deleteUnit(change: StoreTransaction, id: string): Promise<
   await change.deleteFrom('units').where('id', '=', id).execute();
 }
 
-/**
- * Merges changes into a unit's metadata. Null removes a key.
- * @throws RefusalError (400) if there would be too many keys
- */
+/** Null removes a key. @throws RefusalError (400) if there would be too many keys */
 export async function changeUnitMetadata(change: StoreTransaction, id: string, changes: MetadataChange): Promise<void> {
   const { metadata_json } = await change
     .selectFrom('units')

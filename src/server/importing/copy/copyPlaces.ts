@@ -76,10 +76,7 @@ export async function copyStations(
   return ids;
 }
 
-/**
- * Completes a unit: creates one without runs, and sets what its runs do not say. What was set here stays.
- * @param isParentPass whether all units exist, so that their places in others can be set
- */
+/** What was set here stays. @param isParentPass whether all units exist, so that their places in others can be set */
 export async function copyUnit(
   { writer }: Target,
   copier: RunCopier,

@@ -46,10 +46,7 @@ interface Target extends Pick<Engine, 'store' | 'writer'> {
 /** Undoes what a dry run has done. */
 class DryRunEnd extends Error {}
 
-/**
- * Stores runs of another server with their attachments. Stations and procedures that do not exist here are created by their
- * names. A run is marked with its id, by which it is found when it is copied again.
- */
+/** Creates stations and procedures that do not exist by their names. A run is marked with its id, by which it is found again. */
 export class RunCopier {
   readonly #target: Target;
   readonly #source: string | null;

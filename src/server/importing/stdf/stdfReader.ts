@@ -275,10 +275,7 @@ function binOf(key: string, number: number | null, bins: LotSummary['hardBins'])
   return { [key]: number, [`${key}_name`]: bins.get(number)?.name };
 }
 
-/**
- * Bits of PART_FLG: 2 is an abnormal end, 3 failed, 4 means that bit 3 says nothing. The bin is then asked.
- * @throws ImportError if nothing says whether the part passed
- */
+/** Bits of PART_FLG: 2 abnormal end, 3 failed, 4: bit 3 says nothing, so the bin is asked. @throws ImportError if it says nothing */
 function outcomeOf(flags: number, passFail: string | undefined): string {
   if ((flags & 4) !== 0) return 'ABORTED';
   if ((flags & 16) === 0) return (flags & 8) !== 0 ? 'FAIL' : 'PASS';

@@ -55,10 +55,7 @@ export class StdfEndError extends ImportError {
   }
 }
 
-/**
- * A file may be several files in one, and each has its own byte order.
- * @throws StdfEndError if the file ends within a record, or is not in STDF V4
- */
+/** A file may be several in one, each with its byte order. @throws StdfEndError if it ends within a record, or is not STDF V4 */
 export async function* stdfRecords(chunks: AsyncIterable<Buffer>): AsyncGenerator<StdfRecord> {
   let rest: Buffer = Buffer.alloc(0);
   let offset = 0;

@@ -93,7 +93,6 @@ export class LiveStation {
   }
 
   /**
-   * Answers the open prompt.
    * @param delivered whether the caller passes the answer to the test itself
    * @throws RefusalError 404 for a prompt that is not open, 409 for one that is answered or cannot be reached
    */

@@ -63,11 +63,7 @@ export class StationPresence {
     this.#updateState(at);
   }
 
-  /**
-   * Called when a source ends.
-   * @param at when the station was no longer connected
-   * @param seenAt when it was last known to be connected
-   */
+  /** @param at when the station was no longer connected @param seenAt when it was last known to be connected */
   end(name: string, at: number, cause: PresenceCause, seenAt = at): void {
     if (!this.#sources.delete(name)) return;
     this.#updateLastSeen(seenAt);

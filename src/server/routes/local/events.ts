@@ -13,10 +13,7 @@ const heartbeatMs = 15_000;
 /** Changes that follow each other are sent together: with 100 windows, most of the work is to write to their sockets. */
 const minIntervalMs = 200;
 
-/**
- * Every user may see every change, so that a stream needs no check of each change: it gets all of them until its key ends,
- * and none that comes after the end of its key.
- */
+/** Every user may see every change, so a stream gets all of them until its key ends, without a check of each. */
 export function eventRoutes({ app, store, pushes, audit, tail, streams }: RouteServices): void {
   app.get(routeOf(events.stream), async (c) => {
     const { keyId } = await receive({ pushes, audit }, events.stream, c);

@@ -17,10 +17,7 @@ const mediaType = /^[\w.+-]+\/[\w.+-]+(?:; ?[\w-]+=[\w.+-]+)*$/;
  * key. The first content that arrives completely is final.
  */
 export function uploadRoutes({ app, store, writer, files, urls }: RouteServices): void {
-  /**
-   * After an error, the content stays: a commit whose answer was lost may have been made. A repeated upload replaces it, and the
-   * sweep removes contents that belong to nothing.
-   */
+  /** After an error, the content stays: a commit whose answer was lost may have been made. A repeated upload replaces it. */
   async function storeContent(id: string, name: string, content: StoredContent): Promise<void> {
     if (await writer.write((change) => markStored(change, id, content))) return;
     if ((await findUpload(store, id)) !== null) throw completeAlready(name);

@@ -94,10 +94,7 @@ interface PostgresOptions {
   readonly connectionLost: (error: Error) => void;
 }
 
-/**
- * Opens a database of a PostgreSQL server, and migrates it. A commit is durable when it returns.
- * @throws Error if it cannot be used; no message contains the password in `url`
- */
+/** A commit is durable when it returns. @throws Error if the database cannot be used; no message has the password in `url` */
 export async function openPostgres(
   url: string,
   { lease, connectionLost }: PostgresOptions,

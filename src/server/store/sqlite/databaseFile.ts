@@ -22,8 +22,7 @@ export function withDatabase<T>(database: DatabaseFile, work: (database: Databas
 }
 
 /**
- * Locks a file for this process until it ends. The lock is the operating system's, so it is released even if the process is
- * killed.
+ * The lock is the operating system's, so it is released even if the process is killed.
  * @returns a function that releases the lock; null if another process has it
  */
 export function lockFile(path: string): (() => void) | null {

@@ -123,11 +123,7 @@ class NodeSqliteDialect extends SqliteDialect {
 const settings = `pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -4000;
   pragma wal_autocheckpoint = 4000`;
 
-/**
- * Opens the database and migrates it to the schema of this program; creates it if it does not exist. A commit is
- * durable when it returns.
- * @throws CommandError if its schema is newer or it is damaged
- */
+/** Migrates the database, or creates it. A commit is durable when it returns. @throws CommandError if it is newer or damaged */
 export function openStore(path: string): Engine {
   const database = openForWriting(path);
   try {

@@ -55,10 +55,7 @@ interface MigrateOptions {
   readonly steps?: readonly Migration[];
 }
 
-/**
- * Migrates the database to the schema of this program, each step in a transaction of its own.
- * @throws Error if its schema is later, or if it is earlier and a server is running
- */
+/** Each step has a transaction of its own. @throws Error if the schema is later, or if it is earlier and a server is running */
 export async function migrate(store: Store, { isActive, steps = migrations }: MigrateOptions): Promise<void> {
   while (await store.transaction().execute((change) => migrateOnce(change, isActive, steps)));
 }

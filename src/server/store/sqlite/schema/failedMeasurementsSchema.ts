@@ -2,10 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod';
 import { failedMeasurements } from '../../../../shared/run/failedMeasurements.ts';
 
-/**
- * Schema 10: by which failed measurements runs are found, in the order of their starts. A run has a row for each name that
- * `failedMeasurements` returns.
- */
+/** Schema 10: a run has a row for each name that `failedMeasurements` returns. They are in the order of the starts. */
 const failedMeasurementsSchema = `
 create table failed_measurements (
   name text not null,

@@ -143,10 +143,7 @@ function migrateOnce(database: DatabaseSync, path: string): boolean {
   }
 }
 
-/**
- * Migrates the database to the schema of this program.
- * @throws CommandError if its schema is later
- */
+/** @throws CommandError if the schema of the database is later than that of this program */
 export function migrate(database: DatabaseSync, path: string): void {
   const schema = schemaOf(database);
   const isOlder = schema > 0 && schema < migrations.length;

@@ -1,7 +1,4 @@
-/**
- * Schema 13: the summaries of measurements are deflated JSON, which takes a fifth of the storage. The earlier ones are derived
- * from the runs and are computed again.
- */
+/** Schema 13: the summaries of measurements are deflated JSON, which takes a fifth of the storage. They are computed again. */
 export const packedSummariesSchema = `
 drop table measurement_days;
 create table measurement_days (

@@ -177,7 +177,6 @@ async function shiftsOfRuns(store: Store, days: readonly Day[]): Promise<ShiftOf
   };
 }
 
-/** Returns the last shift that has begun. The shifts of a station do not overlap. */
 function lastBefore(shifts: readonly WorkedShift[], at: number): WorkedShift | undefined {
   let [low, high] = [0, shifts.length];
   while (low < high) {

@@ -15,7 +15,6 @@ export interface McpServices {
   inTurn<T>(keyId: string, work: () => Promise<T>): Promise<T>;
   record(call: RecordedCall): Promise<void>;
   logFailure(what: string, error: unknown): void;
-  /** Logs that a request was no valid one, which may be the client's fault. */
   logRefusal(error: Error): void;
 }
 

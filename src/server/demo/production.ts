@@ -85,7 +85,6 @@ interface Circumstances {
   batch: string;
 }
 
-/** The runs of a unit: a unit that fails is often tested again, and bad contacts are often better then. */
 function* unitRuns(at: Circumstances, serialNumber: string, startedAt: number): Generator<DemoRun> {
   const unitShift = at.random.normal(0, 1);
   let start = startedAt;

@@ -49,7 +49,6 @@ interface PlainPage {
   readonly title: string;
   readonly body: Html;
   readonly status?: 200 | 403 | 404 | 429 | 502;
-  /** Default: as the browser likes, after asking. */
   readonly cacheControl?: 'no-store';
 }
 

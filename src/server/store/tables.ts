@@ -174,7 +174,6 @@ export interface Tables {
   };
   station_calendars: { station_id: string; calendar_json: string };
   analytics_state: { time_zone: string; format: number };
-  /** Gauge studies: see `studiesSchema.ts`. */
   studies: {
     id: string;
     procedure_id: string;

@@ -32,7 +32,6 @@ export interface CopiedAttachment {
 
 export interface CopiedRun {
   readonly run: Run;
-  /** The short name of its procedure, such as `FVT1`. */
   readonly procedureIdentifier: string | null;
   readonly attachments: readonly CopiedAttachment[];
 }

@@ -24,7 +24,6 @@ const retryOptions = {
   shouldRetry: ({ error }: { error: Error }) => error instanceof TemporaryError,
 };
 
-/** Reads runs of a server that has TofuPilot's API v2. Requests that fail for a reason that may pass are repeated. */
 export class TofuPilotSource {
   readonly #origin: string;
   readonly #key: string;

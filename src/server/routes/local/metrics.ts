@@ -15,7 +15,6 @@ const isLoopback = (address = ''): boolean =>
 interface Access {
   /** The token that every request needs; null: requests of this machine need none, and others are refused. */
   readonly token: string | null;
-  /** Whether clients reach the server by an address of a proxy or of the network. */
   readonly hasPublicUrl: boolean;
 }
 

@@ -163,7 +163,7 @@ export class RunOutcome implements vscode.Disposable {
     return end.wasStopped || !end.live.ended
       ? vscode.l10n.t('{0} The script ended before it had pushed the run, so it was not saved.', result)
       : vscode.l10n.t(
-          '{0} The run was not saved: the script does not push it. Wrap the test in “with TofuPilot(test):”.',
+          '{0} The run was not saved: the script does not push it. Add “test.add_output_callbacks(upload())” before the test is executed.',
           result,
         );
   }

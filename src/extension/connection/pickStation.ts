@@ -7,14 +7,18 @@ import type { StationStore } from './stationStore.ts';
 
 export interface PickOptions {
   readonly canCreate?: boolean;
+  /** Whether nothing is asked if there is only one station. */
+  readonly takesOnly?: boolean;
 }
 
 export async function pickStation(
   store: StationStore,
   title: string,
-  { canCreate = false }: PickOptions = {},
+  { canCreate = false, takesOnly = false }: PickOptions = {},
 ): Promise<StationItem> {
   const stations = await freshStations(store);
+  const [first, ...rest] = stations;
+  if (takesOnly && first !== undefined && rest.length === 0) return first;
   if (stations.length === 0 && !canCreate) throw new UserError(vscode.l10n.t('There is no station yet.'));
   const create = { label: `$(add) ${vscode.l10n.t('Create station…')}`, station: undefined };
   // The selected station comes first, so that Enter picks it.

@@ -48,10 +48,10 @@ export function registerProcedureCommands({ commands, connection, store }: Servi
   });
 
   commands.register('linkProcedure', async (argument) => {
-    const [first, ...others] = store.stations ?? [];
-    const isOnly = argument === 'walkthrough' && first !== undefined && others.length === 0;
-    const title = vscode.l10n.t('Link procedure to a station');
-    const station = await choice.station(isOnly ? first : argument, title, { canCreate: true });
+    const station = await choice.station(argument, vscode.l10n.t('Link procedure to a station'), {
+      canCreate: true,
+      takesOnly: argument === 'walkthrough',
+    });
     const chosen = (await pickUnlinked(station, await listProcedures(connection))) ?? [await create()];
     await link(station, chosen);
     return chosen[0]?.id;

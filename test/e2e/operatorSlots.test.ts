@@ -8,13 +8,12 @@ import fc from 'fast-check';
 import { after, before, describe, it } from 'mocha';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 import * as z from 'zod';
-import type { WindowRequest } from '../../src/shared/contract/operator.ts';
 import { quietMs } from '../../src/webviews/operator/slotFocus.ts';
 import { type TestStation, useServerProcess } from '../server/bench.ts';
-import { asked, EditorAtWork, event } from '../server/editorAtWork.ts';
 import { axeProblems } from './support/axe.ts';
 import { openBrowser } from './support/browser.ts';
 import { build } from './support/places.ts';
+import { SlotAtWork } from './support/slotAtWork.ts';
 import { eventually } from './support/until.ts';
 import { areScreenshotsWanted } from './support/workbench.ts';
 
@@ -30,94 +29,6 @@ const focusedField = `(() => {
   return slot && field.matches('input') ? { slot: slot.number, name: field.name, value: field.value } : null;
 })()`;
 const fieldSchema = z.object({ slot: z.number(), name: z.string(), value: z.string() }).nullable();
-
-/** A slot whose window reports tests, and what the window was asked to do. */
-class SlotAtWork {
-  readonly editor: EditorAtWork;
-  readonly number: number;
-  readonly requests: WindowRequest[] = [];
-  #execution = '';
-  #count = 0;
-
-  constructor(station: TestStation, number: number) {
-    this.number = number;
-    this.editor = new EditorAtWork(station.client, station.id, { slot: number });
-  }
-
-  async open(url: string, key: string): Promise<void> {
-    const stream = await this.editor.requests(url, key);
-    void (async () => {
-      for (let next = await stream.next(); next !== null; next = await stream.next()) this.requests.push(next);
-    })();
-    const offer = { script: 'board.py', next_serial_number: `SN-${this.number}00`, loop: false, problem: null };
-    await this.editor.report({ offer: { ...offer, slots: slotCount } });
-  }
-
-  get starts(): string[] {
-    return this.requests.flatMap((each) => (each.event === 'start' ? [each.data.serial_number] : []));
-  }
-
-  /** By prompt, because an answer is sent again until the test has accepted it. */
-  get answers(): Map<string, string> {
-    return new Map(
-      this.requests.flatMap((each) =>
-        each.event === 'answer' ? [[each.data.prompt_id, each.data.text] as const] : [],
-      ),
-    );
-  }
-
-  get isRunning(): boolean {
-    return this.editor.test !== null && this.editor.test.status !== 'completed';
-  }
-
-  get prompt(): string | null {
-    return this.isRunning ? (this.editor.test?.prompt?.id ?? null) : null;
-  }
-
-  async begin(unit: string): Promise<void> {
-    this.#count += 1;
-    this.#execution = `e${this.number}-${this.#count}`;
-    await this.editor.begin(this.#execution);
-    await this.editor.tell(
-      event({ event: 'phase_started', key: '0', name: 'measure', attempt: 0, ...this.#of, serial_number: unit }),
-    );
-  }
-
-  get #of() {
-    return { execution_id: this.#execution, time: Date.now() };
-  }
-
-  async ask(message = 'Scan the label', change: object = {}): Promise<string> {
-    this.#count += 1;
-    const id = `p${this.number}-${this.#count}`;
-    await this.editor.tell(event({ ...asked(id, message), ...this.#of, ...change }));
-    return id;
-  }
-
-  async resolve(): Promise<void> {
-    await this.editor.tell(event({ event: 'ui_resolved', ...this.#of, request_id: this.prompt ?? '' }));
-  }
-
-  async end(outcome: 'PASS' | 'FAIL' = 'PASS'): Promise<void> {
-    const now = Date.now();
-    const unit = this.editor.test?.serial_number;
-    const measured = { name: 'rail_5v', measured_value: 5.62, units: 'V', validators: ['4.8 <= x <= 5.2'] };
-    await this.editor.tell(
-      event({
-        event: 'phase_complete',
-        ...{ key: '0', name: 'measure', attempt: 0, outcome, failure: null, ...this.#of },
-        ...{ start_time_millis: now - 4000, end_time_millis: now },
-        measurements: [{ ...measured, outcome, docstring: null }],
-      }),
-      event({
-        event: 'run_complete',
-        ...{ outcome, serial_number: unit, outcome_details: [], phases_run: 1, ...this.#of },
-        ...{ start_time_millis: now - 8000, end_time_millis: now },
-      }),
-    );
-    await this.editor.report({ busy: false });
-  }
-}
 
 describe('the Operator UI with several slots in a browser', function () {
   const bench = useServerProcess();
@@ -144,7 +55,7 @@ describe('the Operator UI with several slots in a browser', function () {
     context = await openBrowser(profile);
     page = context.pages()[0] ?? (await context.newPage());
     station = await bench.station('Line 4');
-    slots = Array.from({ length: slotCount }, (_, index) => new SlotAtWork(station, index + 1));
+    slots = Array.from({ length: slotCount }, (_, index) => new SlotAtWork(station, index + 1, slotCount));
     await page.goto(`${bench.server.url}/operator/#${station.id}`);
     await page.getByLabel('Station key or user key').fill(station.key);
     await page.keyboard.press('Enter');
@@ -232,6 +143,7 @@ describe('the Operator UI with several slots in a browser', function () {
     await isFocused(3, 'serial');
     await looked('mixed');
     await scan('SN-31');
+    await eventually(() => assert.deepEqual(at(3).starts, ['SN-3', 'SN-31'])); // a start after `begin` would be refused
     await at(2).begin('SN-21');
     await at(3).begin('SN-31');
     await isFocused(1, 'answer');

@@ -12,12 +12,16 @@ import type { OperatorHost } from './operatorHost.ts';
 import { type Connection, OperatorSlot } from './operatorSlot.ts';
 import { shiftPart } from './shiftPart.ts';
 import { type FocusOwner, longestAskingSlot, nextFreeSlot, placeAfterChange, quietMs } from './slotFocus.ts';
+import { slotStrip } from './slotStrip.ts';
 import { scriptButton, scriptName, studyTurn } from './startForm.ts';
 import { titleBar } from './titleBar.ts';
 import { reason } from './words.ts';
 
 /** After a reconnect, slots that the server does not know any more are removed when it had this time to send them. */
 const missingSlotMs = 2_000;
+
+/** With more slots than a wide page has columns, the cards are low. */
+const maxRoomySlots = 4;
 
 export class OperatorView extends PageElement {
   static override properties = states('states', 'connection', 'mayAct', 'inEditor', 'now', 'scale');
@@ -118,6 +122,7 @@ export class OperatorView extends PageElement {
     document.documentElement.style.setProperty('--scale', String(this.scale));
     if (!state) return html`<p class="note waiting" role="status">${connection.message ?? l10n.t('Connecting…')}</p>`;
     const isOneOfSeveral = this.#slotCount > 1;
+    const isDense = this.#slotCount > maxRoomySlots;
     const source = [...this.states.values()].find(({ source }) => source !== 'none')?.source ?? 'none';
     const banner = goldenBanner(state.board?.golden_checks ?? [], this.now);
     const counters = this.#counters(state);
@@ -126,8 +131,9 @@ export class OperatorView extends PageElement {
         larger: () => this.#setScale(this.scale >= 2 ? 1 : this.scale + 0.25),
         send: (message) => this.#host.send(message),
         questions: isOneOfSeveral ? { count: this.#askingSlots.length, show: () => this.#showQuestion() } : undefined,
+        strip: isDense ? slotStrip(this.#slotCount, this.states, (slot) => this.#slot(slot)?.focusStage()) : nothing,
       })}
-      <main data-slots=${isOneOfSeveral ? 'several' : 'one'}>
+      <main data-slots=${isOneOfSeveral ? 'several' : 'one'} ?data-dense=${isDense}>
         ${isOneOfSeveral ? html`${banner} ${this.#stationLine(state)}` : nothing}
         <div class="slots">
           ${repeat(

@@ -48,7 +48,8 @@ export function runningHead(
               title=${actions.stop === null ? nothing : reason(actions.stop)}
               @click=${() => document.querySelector<HTMLDialogElement>(`#${idIn('stop-dialog', place)}`)?.showModal()}
             >
-              ${icon('debug-stop')} ${actions.stop === 'stopping' ? l10n.t('Stopping…') : l10n.t('Stop')}
+              ${icon('debug-stop')}
+              <span class="words">${actions.stop === 'stopping' ? l10n.t('Stopping…') : l10n.t('Stop')}</span>
             </button>`
           : nothing
       }

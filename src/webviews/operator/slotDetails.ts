@@ -23,7 +23,10 @@ export function slotDetails(
       ?open=${detailsOpen}
       @toggle=${({ target }: Event & { target: HTMLDetailsElement }) => save({ detailsOpen: target.open })}
     >
-      <summary>${l10n.t('Phases and log')} <span class="count">${l10n.t('{0} of {1}', done, all)}</span></summary>
+      <summary>
+        <span class="words">${l10n.t('Phases and log')}</span>
+        <span class="count">${l10n.t('{0} of {1}', done, all)}</span>
+      </summary>
       ${details}
     </details>
   `;

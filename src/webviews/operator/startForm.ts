@@ -77,7 +77,7 @@ export function startForm(options: StartOptions): unknown {
           @input=${({ target }: Event & { target: HTMLInputElement }) => options.onInput(target.value)}
         />
         <button type="submit" class="large primary" ?disabled=${locked || options.serial.trim() === ''}>
-          ${icon('play')} ${isStarting ? l10n.t('Starting…') : l10n.t('Start Test')}
+          ${icon('play')} <span class="words">${isStarting ? l10n.t('Starting…') : l10n.t('Start Test')}</span>
         </button>
       </div>
       <div class="start-notes">

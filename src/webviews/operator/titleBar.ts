@@ -11,6 +11,8 @@ interface Actions {
   readonly send: (message: FromOperator) => void;
   /** The tests of all slots that wait for an answer. Undefined when there is one slot. */
   readonly questions: { readonly count: number; readonly show: () => void } | undefined;
+  /** The states of the slots, or nothing. */
+  readonly strip: unknown;
 }
 
 type Connection = Extract<ToOperator, { type: 'connection' }>;
@@ -21,7 +23,7 @@ export function titleBar(
   mayAct: boolean,
   inEditor: boolean,
   scale: number,
-  { larger, send, questions }: Actions,
+  { larger, send, questions, strip }: Actions,
 ): unknown {
   const tool = (sign: string, label: string, act: () => void): unknown => html`
     <button type="button" class="tool" @click=${act}>${icon(sign)} <span>${label}</span></button>
@@ -59,6 +61,7 @@ export function titleBar(
               : tool('key', l10n.t('Sign In'), () => send({ type: 'signIn' }))
         }
       </nav>
+      ${strip}
     </header>
   `;
 }

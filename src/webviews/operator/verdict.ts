@@ -7,7 +7,7 @@ import { icon } from '../shared/icons.ts';
 import { measurementRow } from './measurements.ts';
 import { headingLevel, idIn, partRole, type SlotPlace } from './words.ts';
 
-const shapes: Record<Outcome, string> = {
+export const verdictShapes: Record<Outcome, string> = {
   PASS: 'pass-filled',
   FAIL: 'error',
   ERROR: 'warning',
@@ -15,7 +15,7 @@ const shapes: Record<Outcome, string> = {
   ABORTED: 'circle-slash',
 };
 
-const wordOf = (outcome: Outcome): string =>
+export const verdictWord = (outcome: Outcome): string =>
   ({
     PASS: l10n.t('PASS'),
     FAIL: l10n.t('FAIL'),
@@ -26,13 +26,13 @@ const wordOf = (outcome: Outcome): string =>
 
 export function verdictBanner(test: LiveTest, { number, isOneOfSeveral }: SlotPlace): unknown {
   const { outcome, serial_number: unit, started_at: from, ended_at: to, outcome_details: details } = test;
-  const word = outcome === null ? l10n.t('No result') : wordOf(outcome);
+  const word = outcome === null ? l10n.t('No result') : verdictWord(outcome);
   const starter = test.started_by === undefined ? '' : l10n.t('Started by an assistant');
   const time = from !== null && to !== null ? formatPhaseTime(to - from) : '';
   const label = isOneOfSeveral ? l10n.t('Verdict of slot {0}', number) : l10n.t('Verdict');
   return html`
     <section class="verdict-banner" data-outcome=${outcome ?? 'NONE'} aria-label=${label}>
-      ${icon(outcome === null ? 'question' : shapes[outcome])}
+      ${icon(outcome === null ? 'question' : verdictShapes[outcome])}
       <span class="verdict-word">${word}</span>
       <span class="verdict-unit">
         <span class="serial">${unit ?? l10n.t('Unknown unit')}</span>
@@ -44,7 +44,7 @@ export function verdictBanner(test: LiveTest, { number, isOneOfSeveral }: SlotPl
 }
 
 export function spokenVerdict(test: LiveTest): string {
-  const word = test.outcome === null ? l10n.t('No result') : wordOf(test.outcome);
+  const word = test.outcome === null ? l10n.t('No result') : verdictWord(test.outcome);
   return l10n.t(
     '{0}: {1}. {2} failed.',
     test.serial_number ?? l10n.t('Unknown unit'),

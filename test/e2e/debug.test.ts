@@ -112,6 +112,51 @@ describeSlow('debugging a script on a station', function () {
     );
   });
 
+  itSlow('holds a keyword of a Robot Framework suite at a breakpoint in its Python library', async () => {
+    const window = workbench();
+    bench.write('board_keywords.py', 'def read_voltage(name):\n    volts = len(name) / 2\n    return volts\n');
+    bench.write(
+      'board.robot',
+      `*** Settings ***
+Library    TestStations
+Library    board_keywords.py
+
+*** Variables ***
+\${PROCEDURE_ID}     FVT1
+\${SERIAL_NUMBER}    SN-RF
+\${PART_NUMBER}      PCBA01
+
+*** Test Cases ***
+Supply
+    \${volts}=    Read Voltage    supply
+    Measure    supply    \${volts}    2    4    V
+`,
+    );
+    await window.openFile('board_keywords.py');
+    await toggleBreakpoint(window, 3);
+    await window.openFile('board.robot');
+    await window.command(debugCommand);
+    await stopped(window);
+    await eventually(async () => assert.match(await callStack(window), /read_voltage/));
+    assert.doesNotMatch(await callStack(window), /__main__|robot_session/, 'frames of the runner');
+    await window.screenshots('debug-robot');
+    await window.command('Debug: Continue');
+    await window.notification(/SN-RF: PASS.*Saved as a run of FVT1 on Bench 1/).close();
+    await ended(window);
+    await window.openFile('board_keywords.py');
+    await toggleBreakpoint(window, 3);
+    const run = (await bench.runs()).find(({ unit }) => unit.serial_number === 'SN-RF');
+    const { phases } = await bench.run(run?.id ?? '');
+    assert.deepEqual(
+      phases.map(({ name, measurements }) => [name, measurements[0]?.measured_value]),
+      [
+        ['Supply / Read Voltage', undefined],
+        ['Supply / Measure supply', 3],
+      ],
+    );
+    await window.openFile('patient.py');
+  });
+
   itSlow('starts from the Debug profile too', async () => {
     const window = workbench();
     await toggleBreakpoint(window, 12);
@@ -120,7 +165,7 @@ describeSlow('debugging a script on a station', function () {
     const told = window.notification(/SN-D: PASS.*Saved/);
     await told.locator.waitFor();
     await told.close();
-    assert.equal((await bench.runs()).length, 5);
+    assert.equal((await bench.runs()).filter(({ unit }) => unit.serial_number === 'SN-D').length, 3);
   });
 });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, it } from 'mocha';
 import { describeSlow } from '../support/slow.ts';
@@ -35,6 +36,39 @@ describeSlow('the interpreter of a run', function () {
     await window.notification(/SN-0001: PASS.*Saved/).locator.waitFor({ timeout: 200_000 });
     assert.equal((await bench.runs()).length, 1);
     await window.notification(/SN-0001: PASS/).close();
+  });
+
+  it('gets Robot Framework in the .venv when a suite needs it, and nothing else', async () => {
+    const window = workbench();
+    bench.write(
+      'board.robot',
+      `*** Settings ***
+Library    TestStations
+
+*** Variables ***
+\${PROCEDURE_ID}     FVT1
+\${SERIAL_NUMBER}    SN-RF
+\${PART_NUMBER}      PCBA01
+
+*** Test Cases ***
+Supply
+    Measure    supply    3.31    3.2    3.4    V
+`,
+    );
+    for (const name of ['.venv', '.vscode']) rmSync(join(bench.workspace, name), { recursive: true, force: true });
+    await window.changeSettings({ 'testStations.python': bare });
+    await window.openFile('board.robot');
+    await window.command('Test Stations: Run Procedure on Station');
+    const missing = window.notification(/robotframework is not installed in .*bare.*Nothing was saved/);
+    await missing.locator.waitFor();
+    await window.screenshots('no-robot-framework');
+    await missing.click('Install into .venv and Use It');
+    await window.notification(/SN-RF: PASS.*Saved/).close();
+    const packages = execFileSync(join(bench.workspace, '.venv', 'bin', 'python'), ['-m', 'pip', 'list'], {
+      encoding: 'utf8',
+    });
+    assert.match(packages, /^robotframework /m);
+    assert.doesNotMatch(packages, /^(?:openhtf|tofupilot) /m);
   });
 
   it('is named in the error, with a button for the setting, when it does not exist', async () => {

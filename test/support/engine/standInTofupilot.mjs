@@ -4,11 +4,13 @@
  * from `session.jsonl` in the procedure's folder, in the form of version 1.4.1 of the real program, and adds nothing that the
  * real one does not print. Each line of a session is an event without its number, or an instruction:
  * `{"stand_in": "abort"}` writes the file `waiting` and waits for abort_run, `"pause"` lasts as long as a phase would, `"child"` starts a process as a plug does, `"die"` ends without a word,
- * `"broken"` prints half a line, and `"stuck"` ignores every command. `record.json` is what is queued at the end.
+ * `"broken"` prints half a line, and `"stuck"` ignores every command. `"act"` writes its process id to `acts-SLOT`, and waits for the
+ * file `go` or abort_run. `record.json` is what is queued at the end: of an aborted run, without the phases that did not end.
+ * The texts `/bench`, `/slot` and `/serial` in both files are the folder, the number of the slot, and the unit of the run.
  */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -48,6 +50,8 @@ async function run([folder, ...options]) {
 
 class Session {
   #seq = 0;
+  #finishedPhases = 0;
+  #serialNumber = '';
   #wasAborted = false;
 
   constructor(folder, options, lines) {
@@ -59,7 +63,7 @@ class Session {
   async replay() {
     const text = readFileSync(join(this.folder, 'session.jsonl'), 'utf8');
     for (const line of text.split('\n').filter((each) => each.trim() !== '')) {
-      const event = JSON.parse(line.replaceAll('/bench', this.folder));
+      const event = JSON.parse(this.#filledIn(line));
       if (event.stand_in !== undefined) await this.#instruct(event);
       else if (event.type === 'ui_request' || event.type === 'identify_request') await this.#ask(event);
       else if (event.type === 'run_finished') this.#finish(event);
@@ -68,7 +72,15 @@ class Session {
     }
   }
 
+  #filledIn(text) {
+    return text
+      .replaceAll('/bench', this.folder)
+      .replaceAll('"/slot"', process.env.TEST_STATIONS_SLOT)
+      .replaceAll('/serial', this.#serialNumber);
+  }
+
   #print(event) {
+    if (event.type === 'phase_finished') this.#finishedPhases += 1;
     const now = new Date().toISOString();
     const times = Object.keys(event).filter((key) => /_at$|^timestamp$/.test(key));
     const current = Object.fromEntries(times.map((key) => [key, now]));
@@ -93,8 +105,10 @@ class Session {
       const refusal = refusalOf(event.components, request_id, command);
       if (refusal === undefined) {
         const { values } = command;
-        if (event.type === 'identify_request')
+        if (event.type === 'identify_request') {
+          this.#serialNumber = values.serial_number;
           this.#print({ type: 'identify_resolved', slot_id: 'default', unit: values });
+        }
         return;
       }
       this.#print({ type: 'ui_error', request_id: null, field: null, got: null, expected: null, ...refusal });
@@ -114,6 +128,7 @@ class Session {
         }
       }
     }
+    if (instruction === 'act') await this.#act();
     if (instruction === 'child') {
       const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' });
       writeFileSync(join(this.folder, 'child.pid'), String(child.pid));
@@ -122,6 +137,20 @@ class Session {
     if (instruction === 'die') process.kill(process.pid, 'SIGKILL');
     if (instruction === 'broken') process.stdout.write('{"seq":\n');
     if (instruction === 'stuck') await new Promise(() => setInterval(() => undefined, 1000));
+  }
+
+  async #act() {
+    const sign = join(this.folder, `acts-${process.env.TEST_STATIONS_SLOT}`);
+    writeFileSync(`${sign}.new`, String(process.pid));
+    renameSync(`${sign}.new`, sign);
+    const command = this.lines.next();
+    while (!existsSync(join(this.folder, 'go'))) {
+      const pause = new Promise((settle) => setTimeout(settle, 10));
+      const line = await Promise.race([command, pause]);
+      if (line === undefined) continue;
+      this.#abort();
+      return;
+    }
   }
 
   #abort() {
@@ -140,10 +169,13 @@ class Session {
   #finish(event, outcome) {
     const file = join(this.folder, 'record.json');
     if (this.options.includes('--upload') && existsSync(file)) {
-      const { attachments = [], ...request } = JSON.parse(readFileSync(file, 'utf8').replaceAll('/bench', this.folder));
+      const { attachments = [], ...request } = JSON.parse(this.#filledIn(readFileSync(file, 'utf8')));
       request.procedure_id = process.env.TOFUPILOT_PROCEDURE_ID ?? request.procedure_id;
       request.started_at = request.ended_at = new Date().toISOString();
-      if (outcome !== undefined) request.outcome = outcome;
+      if (outcome !== undefined) {
+        request.outcome = outcome;
+        request.phases = request.phases.slice(0, this.#finishedPhases);
+      }
       const queue_id = `${request.procedure_id}_${Date.now()}`;
       writeFileSync(queueFile, JSON.stringify([{ queue_id, request, attachments }]));
       this.#print({ type: 'upload_queued', queue_id });

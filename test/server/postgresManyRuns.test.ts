@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, it } from 'mocha';
 import { Client } from 'pg';
 import * as z from 'zod';
+import { rowId } from '../../src/server/store/ids.ts';
+import { phases } from '../../src/shared/contract/explorer.ts';
 import { procedures } from '../../src/shared/contract/procedures.ts';
 import { runs } from '../../src/shared/contract/runs.ts';
 import { units } from '../../src/shared/contract/units.ts';
@@ -115,6 +117,23 @@ describeSlow('the list of many runs in PostgreSQL', function () {
           where u.serial_key like '%' || lower('${search}') || '%' or p.number_key like '%' || lower('${search}') || '%'
           order by u.created_at desc, u.key desc limit 30 offset 5`),
         search,
+      );
+    }
+  });
+
+  it('has the phases of a procedure in the order of their durations', async () => {
+    const procedure_id = filters[4]?.[0]['procedure_ids'] ?? '';
+    for (const sort_order of ['asc', 'desc'] as const) {
+      const query = { procedure_id, sort_by: 'duration', sort_order, limit: '30', cursor: '5' } as const;
+      assert.deepEqual(
+        (await user.call(phases.list, { query })).data.map(({ id }) => id),
+        (
+          await idsOf(`
+          select p.key::text as id from phases as p join runs as r on r.key = p.run_key
+          where r.procedure_id = '${procedure_id}'
+          order by p.ended_at - p.started_at ${sort_order}, p.key ${sort_order} limit 30 offset 5`)
+        ).map((key) => rowId('phase', Number(key))),
+        sort_order,
       );
     }
   });

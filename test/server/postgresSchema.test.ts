@@ -60,7 +60,7 @@ const ofPostgres = /^(schema_version|measurement_rows)/;
 
 /** A value of metadata can be longer than an entry of an index in PostgreSQL, whose trigrams are an index. */
 const indexesOfSqlite = ['run_metadata_by_value'];
-const indexesOfPostgres = ['run_metadata_by_name', 'units_by_text'];
+const indexesOfPostgres = ['phases_by_duration', 'run_metadata_by_name', 'units_by_text'];
 
 const column = z.object({ table: z.string(), column: z.string(), type: z.string(), required: z.coerce.boolean() });
 const index = z.object({ index: z.string(), table: z.string(), columns: z.string(), is_unique: z.coerce.boolean() });

@@ -2,6 +2,7 @@ import type { Change } from '../../shared/contract/events.ts';
 import { logFailure } from '../cli/logFailure.ts';
 import type { Store, Tables } from '../store/tables.ts';
 import { isoTime } from '../store/time.ts';
+import { plannedOnce } from '../store/words.ts';
 
 const pollIntervalMs = 500;
 const maxRowsPerRead = 500;
@@ -133,6 +134,7 @@ export class ChangeTail {
         .where('id', '>=', this.#newest)
         .orderBy('id')
         .limit(maxRowsPerRead)
+        .modifyEnd(plannedOnce)
         .execute();
       const hasLast = this.#newest === 0 || (rows[0]?.id === this.#newest && rows[0].at === this.#newestAt);
       const changes = this.#newest === 0 ? rows : rows.slice(1);

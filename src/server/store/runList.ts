@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { type Condition, runConditions, type RunFilter } from './runFilter.ts';
 import { type RunRow, selectRuns } from './runs.ts';
 import type { Store } from './tables.ts';
-import { isNumberIn, thenJoin, word } from './words.ts';
+import { isNumberIn, plannedOnce, thenJoin, word } from './words.ts';
 
 type RunSort =
   | 'started_at'
@@ -73,7 +73,7 @@ const orders: Record<RunSort, Order> = {
 export async function listRuns(store: Store, filter: RunFilter, page: RunPage): Promise<RunRow[]> {
   const keys = await runKeys(store, filter, page);
   if (keys.length === 0) return [];
-  const rows = await selectRuns(store).where('r.key', 'in', keys).execute();
+  const rows = await selectRuns(store).where(isNumberIn('r.key', keys)).modifyEnd(plannedOnce).execute();
   const byKey = new Map(rows.map((row) => [row.key, row]));
   return keys.flatMap((key) => byKey.get(key) ?? []);
 }

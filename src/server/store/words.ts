@@ -13,6 +13,8 @@ export interface Words {
   readonly indexedBy: string;
   /** A value or condition for which no index is used. */
   readonly unindexed: string;
+  /** Ends a query that is always the same and asked often. A connection of PostgreSQL then parses and plans it once. */
+  readonly plannedOnce: string;
   /**
    * Joins the units of the revision `rev` in the order of their serial numbers, and their runs. PostgreSQL does not know that
    * such a join is sorted: it reads for each revision the runs that fulfill conditions {0}, in direction {1}, up to number {2}.
@@ -60,5 +62,7 @@ export const isNumberIn = (column: string, numbers: readonly number[]): RawBuild
   word('isNumberIn', sql.ref(column), JSON.stringify(numbers));
 
 export const thenJoin = word('thenJoin');
+
+export const plannedOnce = word('plannedOnce');
 
 export const unindexed = (value: RawBuilder<unknown>): RawBuilder<boolean> => word('unindexed', value);

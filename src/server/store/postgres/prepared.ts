@@ -19,6 +19,14 @@ export function prepared(name: string, text: string): (...parameters: readonly s
   return (...parameters) => CompiledQuery.raw(text, parameters.map(withoutNul));
 }
 
+/** Is at the end of a query of the lists that is prepared, too. */
+export const plannedOnceMark = '/* planned once */';
+
+function nameOf(text: string): string | undefined {
+  if (!names.has(text) && text.endsWith(plannedOnceMark)) names.set(text, `query_${names.size}`);
+  return names.get(text);
+}
+
 class PreparingClient implements PostgresPoolClient {
   readonly #client: PoolClient;
 
@@ -30,7 +38,7 @@ class PreparingClient implements PostgresPoolClient {
   query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>;
   query(sql: unknown, parameters: readonly unknown[] = []): unknown {
     if (typeof sql !== 'string') throw new Error('Cursors are not used.');
-    const name = names.get(sql);
+    const name = nameOf(sql);
     const query = { text: sql, values: [...parameters] };
     return this.#lastResult(name === undefined ? query : { ...query, name });
   }

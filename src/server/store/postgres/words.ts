@@ -1,5 +1,6 @@
 import { type FunctionNode, PostgresQueryCompiler } from 'kysely';
 import { formOf, type Words } from '../words.ts';
+import { plannedOnceMark } from './prepared.ts';
 import { withoutNul } from './withoutNul.ts';
 
 const words: Words = {
@@ -7,6 +8,7 @@ const words: Words = {
   notIndexed: '',
   indexedBy: '',
   unindexed: '{0}',
+  plannedOnce: plannedOnceMark,
   unitsAndRuns: `cross join lateral (
       select u.serial_key, r.key as run_key from units as u join runs as r on r.unit_id = u.id
       where u.revision_id = rev.id and {0} order by u.serial_key {1}, r.started_at {1}, r.key {1} limit {2}

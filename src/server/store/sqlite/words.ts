@@ -8,6 +8,7 @@ const words: Words = {
   notIndexed: 'not indexed',
   indexedBy: 'indexed by {0}',
   unindexed: '+{0}',
+  plannedOnce: '',
   unitsAndRuns: 'cross join units as u on u.revision_id = rev.id cross join runs as r on r.unit_id = u.id',
   isTextIn: '{0} in (select value from json_each({1}))',
   isNumberIn: '{0} in (select value from json_each({1}))',

@@ -90,8 +90,8 @@ describeSlow('debugging a script on a station', function () {
   itSlow('resumes threads and skips the breakpoint in teardown when the run is stopped or canceled', async () => {
     const window = workbench();
     await window.openFile('endless.py');
-    await toggleBreakpoint(window, 13); // in the phase
-    await toggleBreakpoint(window, 17); // in the teardown
+    await toggleBreakpoint(window, 15); // in the phase
+    await toggleBreakpoint(window, 19); // in the teardown
     for (const stop of ['Test Stations: Stop Run', 'Test: Cancel Test Run']) {
       bench.remove('powered_off');
       await window.command(debugCommand);
@@ -103,7 +103,7 @@ describeSlow('debugging a script on a station', function () {
       await ended(window);
       assert.ok(existsSync(join(bench.workspace, 'powered_off')), stop);
     }
-    for (const line of [13, 17]) await toggleBreakpoint(window, line);
+    for (const line of [15, 19]) await toggleBreakpoint(window, line);
     await window.openFile('patient.py');
     const outcomes = (await bench.runs()).filter((run) => run.unit.serial_number === 'SN-SOAK');
     assert.deepEqual(

@@ -47,7 +47,7 @@ describe('a station that two users want', function () {
       url,
       (await new StationApi(url, '').call(accounts.acceptInvitation, { body: { token } })).api_key,
     );
-    await api.call(stationGroups.set, { body: { station_ids: [id, other.id], group: 'Plant 2 / Line 4' } });
+    await api.call(stationGroups.set, { body: { station_ids: [id, other.id], group: 'Plant 5 / Line 8' } });
     await window.openContainer('Test Stations');
     await tree().row('Bench 4').locator.waitFor();
     await eventually(async () => assert.deepEqual(await users(), ['Local user']));
@@ -69,7 +69,7 @@ describe('a station that two users want', function () {
       .row(/Bench 4\s*Ada Byron since/)
       .locator.waitFor();
     await tree()
-      .row(/Line 4\s*1 in use/)
+      .row(/Line 8\s*1 in use/)
       .locator.waitFor();
     await eventually(async () =>
       assert.match(await tree().row('Bench 4').spoken(), /in use by Ada Byron \(Bench-PC-3\)/),

@@ -90,7 +90,7 @@ describe(`two station servers on one PostgreSQL database (FAILOVER_SEED=${seed} 
   it('have one that serves, and one that refuses requests until the first has ended', async () => {
     const first = await active(startLimitMs);
     const standby = other(first);
-    while ((await standby.status(local.live.path)) !== 200) await delay(20);
+    while (!standby.stderr.includes('standby until')) await delay(20);
     const ready = await send(standby.url, 'GET', local.ready.path);
     assert.equal(ready.status, 503);
     assert.match(ready.text, /This station server is a standby: another one is active\./);

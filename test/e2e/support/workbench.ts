@@ -43,12 +43,12 @@ const within = (frame: Locator): FrameLocator => frame.contentFrame().frameLocat
 
 /**
  * Has notifications stay until they are closed. By itself VS Code hides them after ten seconds, and a busy machine may take
- * longer than that to come to one.
+ * longer than that to come to one. The names of methods are short in the oldest VS Code, those of properties are not.
  */
 const notificationsStay = `{
   const later = window.setTimeout;
   window.setTimeout = (work, millis, ...rest) =>
-    millis >= 10_000 && String(work).includes('.removeToast(') ? 0 : later(work, millis, ...rest);
+    millis >= 10_000 && String(work).includes('.sticky||') ? 0 : later(work, millis, ...rest);
 }`;
 
 /** A VS Code window in a browser, and what a person does in it. Each verb waits until it can be done. */

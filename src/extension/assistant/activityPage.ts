@@ -3,65 +3,37 @@ import { editorTools } from '../../shared/assistant/editorTools.ts';
 import { type ActivityConsent, type ActivityEntry, assistant } from '../../shared/contract/assistantActivity.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
+import { newestEntries } from '../client/pages.ts';
 import type { Connection } from '../connection/connection.ts';
-import { TextPage } from '../vscode/textPage.ts';
 import type { ActivityLog } from './activityLog.ts';
 
 const maxEntries = 500;
-const pageSize = 100;
 
 interface ListedEntry extends ActivityEntry {
   readonly source: string;
 }
 
-/** A read-only page with the calls of assistants: those that this window answered, and those of the server in use. */
-export class ActivityPage implements vscode.Disposable {
-  readonly #connection: Connection;
-  readonly #log: ActivityLog;
-  readonly #page = new TextPage('test-stations-activity', vscode.l10n.t('Assistant Activity'));
+/** Returns the calls of assistants: those that this window answered, and those of the server in use. */
+export async function activityText(connection: Connection, log: ActivityLog): Promise<string> {
+  const own = (await log.read()).map((entry): ListedEntry => ({ ...entry, source: 'VS Code' }));
+  let problem: string | undefined;
+  const fromServer = await serverEntries(connection).catch((error: unknown) => {
+    problem = vscode.l10n.t('The calls that the server answered could not be loaded: {0}', messageOf(error));
+    return [];
+  });
+  const all = [...own, ...fromServer].sort((a, b) => Date.parse(b.at) - Date.parse(a.at)).slice(0, maxEntries);
+  const head = [
+    vscode.l10n.t('Calls of assistants, the newest first. Arguments and results are cut, and contain no keys.'),
+    ...(problem === undefined ? [] : [oneLine(problem, 500)]),
+    ...(all.length === 0 ? ['', vscode.l10n.t('No assistant has called a tool yet.')] : []),
+  ];
+  return [...head, ...all.flatMap(entryLines)].join('\n');
+}
 
-  constructor(connection: Connection, log: ActivityLog) {
-    this.#connection = connection;
-    this.#log = log;
-  }
-
-  async show(): Promise<void> {
-    await this.#page.show(await this.#text());
-  }
-
-  async #text(): Promise<string> {
-    const window = 'VS Code';
-    const own = (await this.#log.read()).map((entry): ListedEntry => ({ ...entry, source: window }));
-    let problem: string | undefined;
-    const fromServer = await this.#fromServer().catch((error: unknown) => {
-      problem = vscode.l10n.t('The calls that the server answered could not be loaded: {0}', messageOf(error));
-      return [];
-    });
-    const all = [...own, ...fromServer].sort((a, b) => Date.parse(b.at) - Date.parse(a.at)).slice(0, maxEntries);
-    const head = [
-      vscode.l10n.t('Calls of assistants, the newest first. Arguments and results are cut, and contain no keys.'),
-      ...(problem === undefined ? [] : [oneLine(problem, 500)]),
-      ...(all.length === 0 ? ['', vscode.l10n.t('No assistant has called a tool yet.')] : []),
-    ];
-    return [...head, ...all.flatMap(entryLines)].join('\n');
-  }
-
-  async #fromServer(): Promise<ListedEntry[]> {
-    if (!(await this.#connection.can('assistants'))) return [];
-    const found: ListedEntry[] = [];
-    const source = this.#connection.serverName;
-    for (let cursor = 0; found.length < maxEntries;) {
-      const { data, meta } = await this.#connection.call(assistant.activity, { query: { limit: pageSize, cursor } });
-      found.push(...data.map((entry) => ({ ...entry, source })));
-      if (!meta.has_more || meta.next_cursor === null) break;
-      cursor = meta.next_cursor;
-    }
-    return found;
-  }
-
-  dispose(): void {
-    this.#page.dispose();
-  }
+async function serverEntries(connection: Connection): Promise<ListedEntry[]> {
+  if (!(await connection.can('assistants'))) return [];
+  const { entries } = await newestEntries(maxEntries, (query) => connection.call(assistant.activity, { query }));
+  return entries.map((entry) => ({ ...entry, source: connection.serverName }));
 }
 
 function entryLines({ at, tool, arguments: given, result, consent, source }: ListedEntry): string[] {

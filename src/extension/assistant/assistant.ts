@@ -17,8 +17,9 @@ import { type ActivityConsent, activityFile } from '../../shared/contract/assist
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
 import { setting } from '../vscode/settings.ts';
+import { TextPage } from '../vscode/textPage.ts';
 import { ActivityLog } from './activityLog.ts';
-import { ActivityPage } from './activityPage.ts';
+import { activityText } from './activityPage.ts';
 import type { AssistantDependencies } from './assistantDependencies.ts';
 import { copyConfiguration } from './copyConfiguration.ts';
 import { answerCheckScript, answerGetSelection, answerOpenReport } from './readingTools.ts';
@@ -32,14 +33,13 @@ export class Assistant implements vscode.Disposable {
   readonly #dependencies: AssistantDependencies;
   readonly #running: RunningTool;
   readonly #activity: ActivityLog;
-  readonly #page: ActivityPage;
+  readonly #page = new TextPage('test-stations-activity', `${vscode.l10n.t('Assistant Activity')}.txt`);
   readonly #answers: ReadonlyMap<string, Answer>;
 
   constructor(dependencies: AssistantDependencies) {
     this.#dependencies = dependencies;
     this.#running = new RunningTool(dependencies);
     this.#activity = new ActivityLog(join(dependencies.storage, activityFile));
-    this.#page = new ActivityPage(dependencies.connection, this.#activity);
     this.#answers = new Map([
       answering(checkScript, (input) => answerCheckScript(dependencies, input)),
       answering(runScript, (input, token, onConsent) => this.#running.run(input, token, onConsent)),
@@ -113,8 +113,8 @@ export class Assistant implements vscode.Disposable {
     await record.catch((error: unknown) => this.#dependencies.log.warn(`assistant activity: ${String(error)}`));
   }
 
-  showActivity(): Promise<void> {
-    return this.#page.show();
+  async showActivity(): Promise<void> {
+    await this.#page.show(await activityText(this.#dependencies.connection, this.#activity));
   }
 
   copyConfiguration(): Promise<void> {

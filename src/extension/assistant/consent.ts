@@ -7,6 +7,7 @@ import { setting } from '../vscode/settings.ts';
 import {
   type Answer,
   budgetMinutes,
+  type Circumstances,
   type Decision,
   maxDeclinesInARow,
   maxRuns,
@@ -51,7 +52,7 @@ export class RunConsent implements vscode.Disposable {
   /** Returns whether the run may start, asking the person if that is necessary. `ended` must follow if it may. */
   async ask(question: ConsentQuestion): Promise<Consent> {
     const asked = await question.request();
-    const decision = this.#budget.request(asked, await circumstances(question), Date.now());
+    const decision = this.#budget.request(asked, circumstances(await question.isInUse()), Date.now());
     this.#show();
     if (decision.kind === 'run') return { by: 'budget' };
     if (decision.kind === 'refuse') return { refusal: decision.why };
@@ -65,7 +66,7 @@ export class RunConsent implements vscode.Disposable {
     try {
       const answer = await askPerson(question, asked.isFingerprintComplete);
       const now = await question.request();
-      const final = this.#budget.answer(answer, asked, now, await circumstances(question), Date.now());
+      const final = this.#budget.answer(answer, asked, now, circumstances(await question.isInUse()), Date.now());
       if (answer.kind === 'allowed' && answer.runs > 1 && final.kind === 'run') this.#question = question;
       return final;
     } catch (error) {
@@ -76,11 +77,7 @@ export class RunConsent implements vscode.Disposable {
 
   /** Is asked right before the start. @returns why the run must not start any more */
   async confirm(question: ConsentQuestion, isInUse: boolean): Promise<Refusal | undefined> {
-    return this.#budget.confirm(await question.request(), {
-      setting: setting('assistant.runs'),
-      isTrusted: vscode.workspace.isTrusted,
-      isInUse,
-    });
+    return this.#budget.confirm(await question.request(), circumstances(isInUse));
   }
 
   ended(hasPassedOrFailed: boolean): void {
@@ -144,14 +141,11 @@ export class RunConsent implements vscode.Disposable {
   }
 }
 
-async function circumstances(question: ConsentQuestion): Promise<{
-  setting: 'never' | 'ask';
-  isTrusted: boolean;
-  isInUse: boolean;
-}> {
-  const isInUse = await question.isInUse();
-  return { setting: setting('assistant.runs'), isTrusted: vscode.workspace.isTrusted, isInUse };
-}
+const circumstances = (isInUse: boolean): Circumstances => ({
+  setting: setting('assistant.runs'),
+  isTrusted: vscode.workspace.isTrusted,
+  isInUse,
+});
 
 const placeOf = ({ mode, station }: ConsentQuestion): string =>
   mode === 'dry' ? vscode.l10n.t('dry run') : (station?.name ?? '');

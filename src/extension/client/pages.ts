@@ -34,11 +34,10 @@ export async function newestEntries<T>(
 ): Promise<{ entries: T[]; hasMore: boolean }> {
   const entries: T[] = [];
   for (let cursor: number | null = 0; cursor !== null;) {
-    const page: Page<T> = await fetchPage({ limit: 100, cursor });
+    const page: Page<T> = await fetchPage({ limit: Math.min(100, count - entries.length), cursor });
     entries.push(...page.data);
     cursor = page.meta.next_cursor;
-    if (entries.length >= count)
-      return { entries: entries.slice(0, count), hasMore: cursor !== null || entries.length > count };
+    if (entries.length >= count) return { entries, hasMore: cursor !== null };
   }
   return { entries, hasMore: false };
 }

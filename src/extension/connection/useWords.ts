@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { StationUse, WindowUse } from '../../shared/contract/stationUse.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
+import { shortTime } from '../vscode/shortTime.ts';
 
 /** Returns the windows of other users that use a station; none as long as it is not known who the user of this one is. */
 export const usesOfOthers = (use: StationUse | null | undefined, ownUser: string | undefined): WindowUse[] =>
@@ -31,9 +32,4 @@ export function useSentence(use: WindowUse, station: string): string {
     : vscode.l10n.t('{0} has been running {1} on {2} since {3}.', whoUses(use), oneLine(use.test.name), station, formatSince(use.test.since)); // prettier-ignore
 }
 
-function formatSince(time: string): string {
-  const since = new Date(time);
-  return since.toDateString() === new Date().toDateString()
-    ? since.toLocaleTimeString(undefined, { timeStyle: 'short' })
-    : since.toLocaleString(undefined, { dateStyle: 'short', timeStyle: 'short' });
-}
+const formatSince = (time: string): string => shortTime(new Date(time));

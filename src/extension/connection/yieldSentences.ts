@@ -20,6 +20,6 @@ export function yieldSentences({ counts, timeZone }: WeekYield): string {
         ),
     vscode.l10n.t('Units count per day ({0}). Aborted runs and reference units are not counted.', timeZone),
   ]
-    .filter((sentence) => sentence !== '')
+    .filter(Boolean)
     .join(' ');
 }

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { type RunListItem, runs } from '../../shared/contract/runs.ts';
 import { type UnitListItem, units } from '../../shared/contract/units.ts';
-import { withoutIcons } from '../../shared/format/markdown.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
 import type { Connection } from '../connection/connection.ts';
+import { plainLabel } from '../vscode/messages.ts';
 import { outcomeIcon } from '../vscode/outcomeIcons.ts';
 import { shortTime } from '../vscode/shortTime.ts';
 import { type Found, pickBySearch } from './liveSearch.ts';
@@ -89,8 +89,10 @@ function unitRow(unit: UnitListItem, text: string): Found<UnitOrRun> {
   const when =
     last === null ? vscode.l10n.t('never tested') : `${last.outcome} · ${shortTime(new Date(last.started_at))}`;
   return {
-    label: plain(serialNumber),
-    description: [plain(part.number), when, ...(last === null ? [] : [plain(last.procedure.name)])].join(' · '),
+    label: plainLabel(serialNumber),
+    description: [plainLabel(part.number), when, ...(last === null ? [] : [plainLabel(last.procedure.name)])].join(
+      ' · ',
+    ),
     iconPath: last === null ? new vscode.ThemeIcon('circle-large-outline') : outcomeIcon(last.outcome),
     value: { serialNumber },
     isExact: serialNumber === text,
@@ -101,16 +103,14 @@ function runRow(run: RunListItem): vscode.QuickPickItem {
   const when = shortTime(new Date(run.started_at));
   const station = run.created_by_station?.name;
   return {
-    label: plain(run.unit.serial_number),
+    label: plainLabel(run.unit.serial_number),
     description: [
       run.outcome,
       when,
-      plain(run.procedure.name),
-      ...(station === undefined ? [] : [plain(station)]),
+      plainLabel(run.procedure.name),
+      ...(station === undefined ? [] : [plainLabel(station)]),
       vscode.l10n.t('run {0}', run.id.slice(0, 8)),
     ].join(' · '),
     iconPath: outcomeIcon(run.outcome),
   };
 }
-
-const plain = (text: string): string => withoutIcons(oneLine(text));

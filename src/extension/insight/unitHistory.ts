@@ -1,11 +1,11 @@
 import { measurements } from '../../shared/contract/explorer.ts';
-import type { Answer } from '../../shared/contract/operation.ts';
-import { type RunListItem, runs } from '../../shared/contract/runs.ts';
+import type { RunListItem } from '../../shared/contract/runs.ts';
 import type { UnitRun } from '../../shared/contract/unitPage.ts';
 import { failedOfRuns } from '../../shared/run/failedOfRuns.ts';
 import { ApiError } from '../client/apiError.ts';
 import { allPages } from '../client/pages.ts';
 import type { Connection } from '../connection/connection.ts';
+import { listNewestRuns } from '../connection/runRows.ts';
 
 const pageSize = 100;
 
@@ -14,19 +14,10 @@ export async function loadUnitRuns(
   serialNumber: string,
   pageCount: number,
 ): Promise<{ runs: UnitRun[]; hasMore: boolean }> {
-  // By id: a run that is saved between two pages shifts the others.
-  const loaded = new Map<string, RunListItem>();
-  let cursor: number | null = 0;
-  for (let page = 0; page < pageCount && cursor !== null; page += 1) {
-    const { data, meta }: Answer<typeof runs.list> = await connection.call(runs.list, {
-      query: { serial_numbers: [serialNumber], limit: pageSize, cursor },
-    });
-    for (const run of data) loaded.set(run.id, run);
-    cursor = meta.next_cursor;
-  }
-  const list = [...loaded.values()];
+  const query = { serial_numbers: [serialNumber] };
+  const { runs: list, hasMore } = await listNewestRuns(connection, query, pageCount * pageSize);
   const failed = await failedMeasurements(connection, list);
-  return { runs: list.map((run) => unitRun(run, failed)), hasMore: cursor !== null };
+  return { runs: list.map((run) => unitRun(run, failed)), hasMore };
 }
 
 function unitRun(run: RunListItem, failed: ReadonlyMap<string, readonly string[]> | undefined): UnitRun {

@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import { audit, type AuditEntry } from '../../shared/contract/audit.ts';
 import type { Answer } from '../../shared/contract/operation.ts';
 import { oneLine } from '../../shared/format/oneLine.ts';
+import { newestEntries } from '../client/pages.ts';
 import type { Connection } from '../connection/connection.ts';
-import { TextPage } from '../vscode/textPage.ts';
 
 const maxShown = 500;
 const pageSize = 100;
@@ -19,34 +19,16 @@ export async function* auditPages(connection: Connection): AsyncGenerator<readon
   }
 }
 
-export class AuditPage implements vscode.Disposable {
-  readonly #connection: Connection;
-  readonly #page = new TextPage('test-stations-audit', vscode.l10n.t('Audit Log'));
-
-  constructor(connection: Connection) {
-    this.#connection = connection;
-  }
-
-  async show(): Promise<void> {
-    const entries: AuditEntry[] = [];
-    for await (const page of auditPages(this.#connection)) {
-      entries.push(...page);
-      if (entries.length >= maxShown) break;
-    }
-    const head = [
-      vscode.l10n.t('What people changed on {0}, the newest first.', this.#connection.serverName),
-      vscode.l10n.t('Runs are not listed: each run names who pushed it.'),
-    ];
-    const more =
-      entries.length >= maxShown
-        ? ['', vscode.l10n.t('These are the newest {0} entries. Export the audit log to see all.', maxShown)]
-        : [];
-    await this.#page.show([...head, ...entries.slice(0, maxShown).flatMap(entryLines), ...more].join('\n'));
-  }
-
-  dispose(): void {
-    this.#page.dispose();
-  }
+export async function auditText(connection: Connection): Promise<string> {
+  const { entries, hasMore } = await newestEntries(maxShown, (query) => connection.call(audit.list, { query }));
+  const head = [
+    vscode.l10n.t('What people changed on {0}, the newest first.', connection.serverName),
+    vscode.l10n.t('Runs are not listed: each run names who pushed it.'),
+  ];
+  const more = hasMore
+    ? ['', vscode.l10n.t('These are the newest {0} entries. Export the audit log to see all.', maxShown)]
+    : [];
+  return [...head, ...entries.flatMap(entryLines), ...more].join('\n');
 }
 
 function entryLines({ at, user_name, operation, input, target_id, outcome }: AuditEntry): string[] {

@@ -21,7 +21,7 @@ export function goldenItem({ station, check, run }: GoldenNode): vscode.TreeItem
   item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
   item.contextValue = run === undefined ? 'golden' : 'golden checked';
   item.tooltip = [checkSentence(check, station.name), checkAdvice(check), lastSentence(check), ruleSentence(check)]
-    .filter((line) => line !== '')
+    .filter(Boolean)
     .join('\n');
   item.accessibilityInformation = {
     label: vscode.l10n.t('{0}, {1} on {2}', label, procedureLabel(check.procedure), station.name),

@@ -9,7 +9,7 @@ import { registerKeyCommands } from './keyCommands.ts';
 import { registerProcedureCommands } from './procedureCommands.ts';
 import { selectionMark } from './selectionMark.ts';
 import { registerServerCommands } from './serverCommands.ts';
-import { registerShiftCommand } from './shiftCommand.ts';
+import { registerShiftCommand } from './shifts.ts';
 import { StationChoice } from './stationChoice.ts';
 import { registerStationCommands } from './stationCommands.ts';
 import { StationFilter } from './stationFilter.ts';

@@ -121,7 +121,7 @@ export function registerProcedureCommands({ commands, connection, store }: Servi
         links === '' ? '' : vscode.l10n.t('It is linked to {0}, which can then no longer push runs of it.', links),
         vscode.l10n.t('This cannot be undone.'),
       ]
-        .filter((sentence) => sentence !== '')
+        .filter(Boolean)
         .join(' '),
       button: vscode.l10n.t('Delete Procedure'),
     });

@@ -17,15 +17,9 @@ const mostMeasurements = 4;
 const openMeasurement = 'testStations.openMeasurement';
 const setLimits = 'testStations.setLimits';
 
-export class MeasurementHover implements vscode.HoverProvider {
-  readonly #statistics: ScriptStatistics;
-
-  constructor(statistics: ScriptStatistics) {
-    this.#statistics = statistics;
-  }
-
-  async provideHover(document: vscode.TextDocument, position: vscode.Position): Promise<vscode.Hover | undefined> {
-    const found = await this.#statistics.of(document);
+export const measurementHover = (statistics: ScriptStatistics): vscode.HoverProvider => ({
+  provideHover: async (document, position) => {
+    const found = await statistics.of(document);
     const offset = document.offsetAt(position);
     const match = found?.measurements.find(
       ({ declared: { literal } }) => literal.from <= offset && offset <= literal.to,
@@ -42,8 +36,8 @@ export class MeasurementHover implements vscode.HoverProvider {
     if (more > 0) parts.push(escapeMarkdown(vscode.l10n.t('{0} more measurements have this name.', more)));
     text.appendMarkdown(parts.join('\n\n---\n\n'));
     return new vscode.Hover(text, rangeOf(document, match.declared.literal));
-  }
-}
+  },
+});
 
 function measurementText(
   summary: MeasurementSummary,
@@ -67,7 +61,7 @@ function measurementText(
     ...findings,
     links(summary, procedureId, commands),
   ]
-    .filter((part) => part !== '')
+    .filter(Boolean)
     .join('\n\n');
 }
 
@@ -97,6 +91,6 @@ function links(
     commands.includes(openMeasurement) ? link(openMeasurement, vscode.l10n.t('Open Measurement')) : '',
     commands.includes(setLimits) ? link(setLimits, vscode.l10n.t('Set Limits from Data…')) : '',
   ]
-    .filter((part) => part !== '')
+    .filter(Boolean)
     .join(' · ');
 }

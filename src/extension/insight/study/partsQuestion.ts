@@ -1,9 +1,8 @@
 import * as vscode from 'vscode';
 import { studyMinimum } from '../../../shared/contract/studies.ts';
 import { type UnitListItem, units } from '../../../shared/contract/units.ts';
-import { withoutIcons } from '../../../shared/format/markdown.ts';
-import { oneLine } from '../../../shared/format/oneLine.ts';
 import type { Connection } from '../../connection/connection.ts';
+import { plainLabel } from '../../vscode/messages.ts';
 import type { Step } from '../../vscode/steps.ts';
 
 const recentUnits = 50;
@@ -57,16 +56,14 @@ export function askParts(step: Step, recent: readonly UnitListItem[], known: rea
 }
 
 const typedItem = (serialNumber: string): PartItem => ({
-  label: plain(serialNumber),
+  label: plainLabel(serialNumber),
   description: vscode.l10n.t('typed'),
   serialNumber,
   alwaysShow: true,
 });
 
 const unitItem = ({ serial_number, part }: UnitListItem): PartItem => ({
-  label: plain(serial_number),
-  description: plain(part.number),
+  label: plainLabel(serial_number),
+  description: plainLabel(part.number),
   serialNumber: serial_number,
 });
-
-const plain = (text: string): string => withoutIcons(oneLine(text));

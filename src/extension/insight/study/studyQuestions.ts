@@ -2,15 +2,12 @@ import * as vscode from 'vscode';
 import type { MeasurementSummary } from '../../../shared/contract/analytics.ts';
 import { studyMaximum, studyMinimum } from '../../../shared/contract/studies.ts';
 import type { UnitListItem } from '../../../shared/contract/units.ts';
-import { withoutIcons } from '../../../shared/format/markdown.ts';
-import { oneLine } from '../../../shared/format/oneLine.ts';
 import type { StationItem } from '../../connection/stationSource.ts';
+import { plainLabel } from '../../vscode/messages.ts';
 import { askInSteps, type Question } from '../../vscode/steps.ts';
 import { askParts } from './partsQuestion.ts';
 
 const shownTrials = [2, 3, 4, 5];
-
-const plain = (text: string): string => withoutIcons(oneLine(text));
 
 interface Choices {
   readonly measurements: readonly MeasurementSummary[];
@@ -78,8 +75,8 @@ export class StudyQuestions {
       of: null,
     };
     const items = this.#choices.measurements.map((of) => ({
-      label: plain(of.measurement_name),
-      description: plain(of.phase_name),
+      label: plainLabel(of.measurement_name),
+      description: plainLabel(of.phase_name),
       of,
     }));
     const { picked } = await step.pickMany<vscode.QuickPickItem & { of: MeasurementSummary | null }>(
@@ -109,7 +106,7 @@ export class StudyQuestions {
   };
 
   readonly #askBad: Question = async (step) => {
-    const items = this.#parts.map((serial) => ({ label: plain(serial), serial }));
+    const items = this.#parts.map((serial) => ({ label: plainLabel(serial), serial }));
     const isBad = ({ serial }: { serial: string }): boolean => this.#bad?.has(serial) ?? false;
     const { picked } = await step.pickMany(items, isBad, vscode.l10n.t('Select the bad parts. All others are good.'));
     this.#bad = new Set(picked.map(({ serial }) => serial));
@@ -137,7 +134,7 @@ export class StudyQuestions {
   };
 
   get #stationItems(): { label: string; station: StationItem }[] {
-    return this.#choices.stations.map((station) => ({ label: plain(station.name), station }));
+    return this.#choices.stations.map((station) => ({ label: plainLabel(station.name), station }));
   }
 
   readonly #askNames: Question = async (step) => {

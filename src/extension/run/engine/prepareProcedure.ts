@@ -32,7 +32,7 @@ export async function prepareProcedure(dependencies: RunDependencies, run: RunSe
   const { fsPath } = run.script;
   const folder = dirname(fsPath);
   const { path: program, version } = await requireEngine(run.script);
-  const python = await requireEnvironment(run.script, folder, dependencies.log);
+  const python = requireEnvironment(run.script, folder, dependencies.log);
   if (run.mode === 'debug') await requireDebugpy(python);
   const document = await vscode.workspace.openTextDocument(run.script);
   const declared = readProcedure(document.getText(), fsPath);
@@ -110,8 +110,8 @@ async function requireEngine(script: vscode.Uri): Promise<{ path: string; versio
   }
 }
 
-async function requireEnvironment(script: vscode.Uri, folder: string, log: Log): Promise<string> {
-  const { folder: environment, python } = await findEnvironment(folder);
+function requireEnvironment(script: vscode.Uri, folder: string, log: Log): string {
+  const { folder: environment, python } = findEnvironment(folder);
   if (python !== null) return python;
   throw new UserError(
     vscode.l10n.t('TofuPilot runs a procedure with the Python environment {0}, which does not exist.', environment),

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { environmentWithoutKeys } from '../../vscode/environment.ts';
@@ -11,28 +11,22 @@ export interface ProcedureEnvironment {
 }
 
 /** Finds the Python environment that the engine uses: it looks at no other name, and not at VIRTUAL_ENV or PATH. */
-export async function findEnvironment(procedure: string): Promise<ProcedureEnvironment> {
-  const folder = join(await projectFolder(procedure), 'venv');
+export function findEnvironment(procedure: string): ProcedureEnvironment {
+  const folder = join(projectFolder(procedure), 'venv');
   const names = process.platform === 'win32' ? ['Scripts/python.exe'] : ['bin/python', 'bin/python3'];
   for (const name of names) {
     const python = join(folder, name);
-    if (await exists(python)) return { folder, python };
+    if (existsSync(python)) return { folder, python };
   }
   return { folder, python: null };
 }
 
-async function projectFolder(procedure: string): Promise<string> {
+function projectFolder(procedure: string): string {
   for (let folder = procedure; ; folder = dirname(folder)) {
-    if (await exists(join(folder, 'pyproject.toml'))) return folder;
+    if (existsSync(join(folder, 'pyproject.toml'))) return folder;
     if (dirname(folder) === folder) return procedure;
   }
 }
-
-const exists = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );
 
 export async function hasModule(python: string, module: string): Promise<boolean> {
   try {

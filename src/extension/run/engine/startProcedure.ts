@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { RunnerCommand } from '../../../shared/contract/runner.ts';
 import type { TestListener, TestProcess } from '../kinds/testProcess.ts';
 import { type EnginePlan, EngineProcess } from './engineProcess.ts';
 
@@ -15,69 +14,47 @@ export function startProcedure(
   listener: TestListener,
   cannotStart: (error: unknown) => Error,
 ): TestProcess {
-  return new ProcedureRun(plan, listener, cannotStart);
-}
-
-class ProcedureRun implements TestProcess {
-  readonly #plan: Omit<EnginePlan, 'procedureId' | 'executionId'>;
-  readonly #listener: TestListener;
-  readonly #cannotStart: (error: unknown) => Error;
-  readonly #executionId = randomUUID();
-  readonly #procedure = Promise.withResolvers<string | null>();
-  #process: EngineProcess | undefined;
-  #wasStopped = false;
-  readonly ended: Promise<number | null>;
-
-  constructor(
-    plan: Omit<EnginePlan, 'procedureId' | 'executionId'>,
-    listener: TestListener,
-    cannotStart: (error: unknown) => Error,
-  ) {
-    this.#plan = plan;
-    this.#listener = listener;
-    this.#cannotStart = cannotStart;
-    this.ended = this.#run();
-  }
-
-  send(command: RunnerCommand): void {
-    if (command.command === 'procedure_response') this.#procedure.resolve(command.procedure_id);
-    if (command.command === 'stop' || command.command === 'kill') this.#endBeforeStart();
-    this.#process?.send(command);
-  }
-
-  kill(): void {
-    this.#endBeforeStart();
-    this.#process?.kill();
-  }
-
-  #endBeforeStart(): void {
-    this.#wasStopped = true;
-    this.#procedure.resolve(null);
-  }
-
-  async #run(): Promise<number | null> {
-    const procedureId = this.#plan.place === undefined ? noProcedure : await this.#askProcedure();
-    if (procedureId === null) return 1;
-    try {
-      const plan = { ...this.#plan, procedureId, executionId: this.#executionId };
-      this.#process = await EngineProcess.start(plan, this.#listener);
-    } catch (error) {
-      throw this.#cannotStart(error);
-    }
-    if (this.#wasStopped) this.#process.send({ command: 'stop' });
-    return this.#process.ended;
-  }
-
-  async #askProcedure(): Promise<string | null> {
+  const executionId = randomUUID();
+  const procedure = Promise.withResolvers<string | null>();
+  let process: EngineProcess | undefined;
+  let wasStopped = false;
+  const endBeforeStart = (): void => {
+    wasStopped = true;
+    procedure.resolve(null);
+  };
+  const askProcedure = async (): Promise<string | null> => {
     await Promise.resolve(); // the caller needs the process first, to send the answer to it
-    this.#listener.event({
+    listener.event({
       event: 'procedure_request',
-      execution_id: this.#executionId,
+      execution_id: executionId,
       time: Date.now(),
-      request_id: this.#executionId,
+      request_id: executionId,
       procedure_id: null,
       needs_id: true,
     });
-    return this.#procedure.promise;
-  }
+    return procedure.promise;
+  };
+  const run = async (): Promise<number | null> => {
+    const procedureId = plan.place === undefined ? noProcedure : await askProcedure();
+    if (procedureId === null) return 1;
+    try {
+      process = await EngineProcess.start({ ...plan, procedureId, executionId }, listener);
+    } catch (error) {
+      throw cannotStart(error);
+    }
+    if (wasStopped) process.send({ command: 'stop' });
+    return process.ended;
+  };
+  return {
+    ended: run(),
+    send: (command) => {
+      if (command.command === 'procedure_response') procedure.resolve(command.procedure_id);
+      if (command.command === 'stop' || command.command === 'kill') endBeforeStart();
+      process?.send(command);
+    },
+    kill: () => {
+      endBeforeStart();
+      process?.kill();
+    },
+  };
 }

@@ -1,4 +1,5 @@
-import { access, readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import * as vscode from 'vscode';
@@ -38,7 +39,7 @@ export async function definitionAt(
 }
 
 export async function phasesOfPython(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
-  const procedure = await nearestProcedure(document.uri.fsPath);
+  const procedure = nearestProcedure(document.uri.fsPath);
   if (procedure === undefined) return [];
   const source = await readFile(procedure, 'utf8').catch(() => '');
   const reading = readProcedure(source, procedure);
@@ -61,12 +62,12 @@ export async function phasesOfPython(document: vscode.TextDocument): Promise<vsc
 
 const maxLevels = 4;
 
-async function nearestProcedure(file: string): Promise<string | undefined> {
+function nearestProcedure(file: string): string | undefined {
   let folder = dirname(file);
   for (let level = 0; level < maxLevels; level += 1) {
     for (const name of ['procedure.yaml', 'procedure.yml']) {
       const path = resolve(folder, name);
-      if (await exists(path)) return path;
+      if (existsSync(path)) return path;
     }
     folder = dirname(folder);
   }
@@ -110,18 +111,12 @@ async function findTarget(folder: string, reference: string): Promise<FoundTarge
     if (source !== undefined) return { file, line: definitionLine(source, callable), isRequired: true };
   }
   const [first = ''] = (files[0] ?? '').split(/[\\/]/);
-  const isRequired = isPath || (first !== '' && !first.endsWith('.py') && (await exists(resolve(folder, first))));
+  const isRequired = isPath || (first !== '' && !first.endsWith('.py') && existsSync(resolve(folder, first)));
   return { file: undefined, line: undefined, isRequired };
 }
 
 const resolveFrom = (folder: string, name: string): string =>
   name.startsWith('~') ? resolve(homedir(), `.${name.slice(1)}`) : resolve(folder, name);
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
 
 const diagnostic = (
   document: vscode.TextDocument,

@@ -1,8 +1,15 @@
 import type * as vscode from 'vscode';
+import { procedureFiles } from '../../../shared/script/testFiles.ts';
 import { fileKindOf } from '../../vscode/scriptFile.ts';
-import { procedureKind } from './procedureKind.ts';
 import { pythonKind, robotKind } from './pythonKind.ts';
 import type { TestKind } from './testKind.ts';
+
+/** `procedure.yaml`, which TofuPilot's own program runs. What that takes is loaded at the first run. */
+const procedureKind: TestKind = {
+  files: procedureFiles,
+  prepare: async (dependencies, run) =>
+    (await import('../engine/prepareProcedure.ts')).prepareProcedure(dependencies, run),
+};
 
 const testKinds: readonly TestKind[] = [pythonKind, robotKind, procedureKind];
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { environmentWithoutKeys } from '../../vscode/environment.ts';
@@ -28,20 +28,9 @@ export async function installPackages(
   packages: readonly string[],
   log: Log,
 ): Promise<void> {
-  const folder = folderOf(script);
-  const environment = join(folder, '.venv');
-  const python = pythonOf(environment);
-  await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Preparing Python'), cancellable: true },
-    async (progress, token) => {
-      const run = (command: readonly string[]): Promise<void> => execute(command, folder, log, token);
-      progress.report({ message: vscode.l10n.t('making {0}', environment) });
-      await run([...interpreter.command, '-m', 'venv', environment]);
-      progress.report({ message: vscode.l10n.t('installing {0}', packages.join(', ')) });
-      await run([python, '-m', 'pip', 'install', '--disable-pip-version-check', ...packages]);
-    },
-  );
-  await useInterpreter(python, script, log);
+  const environment = join(folderOf(script), '.venv');
+  await prepareEnvironment(interpreter, environment, packages, packages.join(', '), log);
+  await useInterpreter(pythonOf(environment), script, log);
 }
 
 /**
@@ -50,22 +39,29 @@ export async function installPackages(
  * @throws UserError with the last line that Python printed
  */
 export async function createEnvironment(script: vscode.Uri, environment: string, log: Log): Promise<void> {
-  const { command } = await interpreterFor(script, log);
-  const folder = dirname(environment);
-  const requirements = join(folder, 'requirements.txt');
-  const hasRequirements = await stat(requirements).then(
-    () => true,
-    () => false,
-  );
+  const interpreter = await interpreterFor(script, log);
+  const requirements = join(dirname(environment), 'requirements.txt');
+  const packages = existsSync(requirements) ? ['-r', requirements] : [];
+  await prepareEnvironment(interpreter, environment, packages, requirements, log);
+}
+
+/** @param packages the arguments for `pip install` */
+async function prepareEnvironment(
+  { command }: Interpreter,
+  environment: string,
+  packages: readonly string[],
+  packageNames: string,
+  log: Log,
+): Promise<void> {
+  const pip = [pythonOf(environment), '-m', 'pip', 'install', '--disable-pip-version-check'];
   await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Preparing Python'), cancellable: true },
     async (progress, token) => {
       progress.report({ message: vscode.l10n.t('making {0}', environment) });
-      await execute([...command, '-m', 'venv', environment], folder, log, token);
-      if (!hasRequirements) return;
-      progress.report({ message: vscode.l10n.t('installing {0}', requirements) });
-      const pip = [pythonOf(environment), '-m', 'pip', 'install', '--disable-pip-version-check', '-r', requirements];
-      await execute(pip, folder, log, token);
+      await execute([...command, '-m', 'venv', environment], dirname(environment), log, token);
+      if (packages.length === 0) return;
+      progress.report({ message: vscode.l10n.t('installing {0}', packageNames) });
+      await execute([...pip, ...packages], dirname(environment), log, token);
     },
   );
 }

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
-import { withoutIcons } from '../../../shared/format/markdown.ts';
-import { oneLine } from '../../../shared/format/oneLine.ts';
 import { isSameFilter, noFilter, type RunsFilter } from '../../../shared/run/runsFilter.ts';
+import { plainLabel } from '../../vscode/messages.ts';
 import { askInSteps, type Question } from '../../vscode/steps.ts';
 import type { FilterDependencies } from './filterDependencies.ts';
 import { type Dimension, dimensionQuestions, dimensions } from './filterQuestions.ts';
@@ -40,7 +39,7 @@ function choices({ connection, store, views, shown }: FilterDependencies, isBloc
   const current = views.of(filter);
   const selected = store.selected?.name;
   const viewChoices = [...views.saved, ...views.builtIn].map((view): Choice => {
-    const label = plain(view.name);
+    const label = plainLabel(view.name);
     return {
       label: view.name === current?.name ? `$(check) ${label}` : label,
       description: filterWords(view.filter, selected),
@@ -66,4 +65,3 @@ function choices({ connection, store, views, shown }: FilterDependencies, isBloc
 }
 
 const separator = (label: string): Choice => ({ label, kind: vscode.QuickPickItemKind.Separator });
-const plain = (text: string): string => withoutIcons(oneLine(text));

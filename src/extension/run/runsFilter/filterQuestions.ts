@@ -1,9 +1,7 @@
 import * as vscode from 'vscode';
 import { outcome } from '../../../shared/contract/common.ts';
-import { withoutIcons } from '../../../shared/format/markdown.ts';
-import { oneLine } from '../../../shared/format/oneLine.ts';
 import { localTime, type RunsFilter } from '../../../shared/run/runsFilter.ts';
-import { showInformation } from '../../vscode/messages.ts';
+import { plainLabel, showInformation } from '../../vscode/messages.ts';
 import type { Question, Step } from '../../vscode/steps.ts';
 import type { FilterDependencies } from './filterDependencies.ts';
 import {
@@ -143,7 +141,11 @@ async function askValues(
   prompt: string,
   fromText?: (text: string) => { id: string; name: string },
 ): Promise<FilterValue[]> {
-  const items = values.map((value) => ({ label: plain(value.name), description: plain(value.description), value }));
+  const items = values.map((value) => ({
+    label: plainLabel(value.name),
+    description: plainLabel(value.description),
+    value,
+  }));
   const { picked, text } = await step.pickMany(items, ({ value }) => chosen.includes(value.id), prompt);
   if (picked.length > 0 || text === '' || fromText === undefined) return picked.map(({ value }) => value);
   return [{ ...fromText(text), description: '' }];
@@ -159,12 +161,12 @@ async function askStations(
     { label: vscode.l10n.t('All stations'), stations: 'all' },
     {
       label: vscode.l10n.t('The selected station'),
-      description: selected === undefined ? '' : plain(selected),
+      description: selected === undefined ? '' : plainLabel(selected),
       stations: 'selected',
     },
     { label: vscode.l10n.t('Several stations…') },
     { label: '', kind: vscode.QuickPickItemKind.Separator },
-    ...all.map(({ id, name }) => ({ label: plain(name), stations: [{ id, name }] })),
+    ...all.map(({ id, name }) => ({ label: plainLabel(name), stations: [{ id, name }] })),
   ];
   const { stations } = await step.pick(choices, vscode.l10n.t('The stations whose runs are listed'));
   if (stations !== undefined) return stations;
@@ -207,4 +209,3 @@ async function askTime(step: Step, before: RunsFilter['time']): Promise<RunsFilt
 }
 
 const capitalized = (text: string): string => text.charAt(0).toLocaleUpperCase(vscode.env.language) + text.slice(1);
-const plain = (text: string): string => withoutIcons(oneLine(text));

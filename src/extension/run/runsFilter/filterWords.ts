@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { withoutIcons } from '../../../shared/format/markdown.ts';
 import { oneLine } from '../../../shared/format/oneLine.ts';
 import { localTime, type RunsFilter } from '../../../shared/run/runsFilter.ts';
+import { plainLabel } from '../../vscode/messages.ts';
 
 export function filterWords(filter: RunsFilter, selected: string | undefined): string {
   const { outcomes, failedMeasurements, procedures, parts, operators, serialNumber } = filter;
@@ -20,12 +20,12 @@ export function filterWords(filter: RunsFilter, selected: string | undefined): s
 
 export function stationsWords(stations: RunsFilter['stations'], selected: string | undefined): string {
   if (stations === 'all') return vscode.l10n.t('all stations');
-  if (stations === 'selected') return selected === undefined ? vscode.l10n.t('selected station') : plain(selected);
+  if (stations === 'selected') return selected === undefined ? vscode.l10n.t('selected station') : plainLabel(selected);
   return anyOf(stations.map(({ name }) => name));
 }
 
 export const anyOf = (values: readonly string[]): string =>
-  new Intl.ListFormat(vscode.env.language, { type: 'disjunction' }).format(values.map(plain));
+  new Intl.ListFormat(vscode.env.language, { type: 'disjunction' }).format(values.map((each) => plainLabel(each)));
 
 const timeParts = (time: RunsFilter['time']): string[] => (time.kind === 'any' ? [] : [timeWords(time)]);
 
@@ -55,5 +55,3 @@ function shown(text: string | null): string {
     : ({ dateStyle: 'medium' } as const);
   return new Date(time.first).toLocaleString(vscode.env.language, style);
 }
-
-const plain = (text: string): string => withoutIcons(oneLine(text));

@@ -1,9 +1,8 @@
 import * as vscode from 'vscode';
-import { withoutIcons } from '../../../shared/format/markdown.ts';
 import { oneLine } from '../../../shared/format/oneLine.ts';
 import { isSameFilter, noFilter, runsFilter } from '../../../shared/run/runsFilter.ts';
 import type { Commands } from '../../vscode/commands.ts';
-import { confirm, showDone } from '../../vscode/messages.ts';
+import { confirm, plainLabel, showDone } from '../../vscode/messages.ts';
 import { pickOne } from '../../vscode/pick.ts';
 import { askOne } from '../../vscode/steps.ts';
 import { UserError } from '../../vscode/userError.ts';
@@ -19,7 +18,7 @@ export function registerRunsFilter(commands: Commands, dependencies: FilterDepen
   const focus = (): Thenable<unknown> => vscode.commands.executeCommand('testStations.runs.focus');
   const pickView = async (from: readonly RunView[], placeHolder: string): Promise<RunView> => {
     const items = from.map((view) => ({
-      label: plain(view.name),
+      label: plainLabel(view.name),
       description: filterWords(view.filter, store.selected?.name),
       view,
     }));
@@ -82,5 +81,3 @@ const confirmDelete = (name: string): Promise<boolean> =>
     detail: vscode.l10n.t('Its filter is lost. The runs stay as they are.'),
     button: vscode.l10n.t('Delete'),
   });
-
-const plain = (text: string): string => withoutIcons(oneLine(text));

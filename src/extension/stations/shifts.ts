@@ -1,18 +1,40 @@
 import * as vscode from 'vscode';
 import { shifts, type WorkCalendar, workCalendar } from '../../shared/contract/shifts.ts';
+import { safeFileName } from '../../shared/format/fileNames.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import { overlapOf } from '../../shared/shifts/shifts.ts';
 import type { Connection } from '../connection/connection.ts';
+import { pickStation, stationIdOf } from '../connection/pickStation.ts';
+import type { Services } from '../connection/services.ts';
+import { UserError } from '../vscode/userError.ts';
 
-export const calendarScheme = 'test-stations-shifts';
+const scheme = 'test-stations-shifts';
 
 interface OpenCalendar {
   readonly text: string;
   readonly loadedAt: number;
 }
 
+export function registerShiftCommand({ commands, connection, store }: Services): vscode.Disposable {
+  commands.register('setShifts', async (argument) => {
+    if (!(await connection.can('shifts'))) {
+      throw new UserError(
+        vscode.l10n.t('{0} cannot store shifts. Use a station server of Test Stations.', connection.serverName),
+      );
+    }
+    const given = stationIdOf(argument);
+    const known = given === undefined ? undefined : store.station(given);
+    const { id, name } = known ?? (await pickStation(store, vscode.l10n.t('Set shifts of a station')));
+    const path = `/${id}/${safeFileName(name)}.shifts.json`;
+    await vscode.window.showTextDocument(vscode.Uri.from({ scheme, path }));
+  });
+  return vscode.workspace.registerFileSystemProvider(scheme, new CalendarFiles(connection), {
+    isCaseSensitive: true,
+  });
+}
+
 /** The calendars of stations as JSON documents `/<id of the station>/<name>.shifts.json`. Saving a document stores the calendar. */
-export class CalendarFiles implements vscode.FileSystemProvider {
+class CalendarFiles implements vscode.FileSystemProvider {
   readonly #connection: Connection;
   readonly #open = new Map<string, OpenCalendar>();
   readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();

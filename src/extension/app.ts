@@ -37,7 +37,7 @@ export function start(context: vscode.ExtensionContext): App {
   const liveScripts = new LiveScripts();
   const reader = new ScriptReader();
   const feed = new ChangeFeed(connection, store, log);
-  const used = new UsedStations(connection, store, feed, liveScripts, log);
+  const used = new UsedStations({ connection, store, feed, liveScripts, log });
   const services = { context, log, commands, connection, store, feed, liveScripts, used, reader };
   const onSettings = vscode.workspace.onDidChangeConfiguration((change) => {
     if (change.affectsConfiguration('testStations.dataFolder')) connection.reset();

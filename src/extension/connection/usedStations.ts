@@ -5,12 +5,8 @@ import { accounts } from '../../shared/contract/accounts.ts';
 import type { Answer, Input } from '../../shared/contract/operation.ts';
 import { type StationUse, stationUses, useIntervalMs } from '../../shared/contract/stationUse.ts';
 import { ApiError } from '../client/apiError.ts';
-import type { Log } from '../vscode/log.ts';
 import { showInformation } from '../vscode/messages.ts';
-import type { ChangeFeed } from './changeFeed.ts';
-import type { Connection } from './connection.ts';
-import type { LiveScripts } from './liveScripts.ts';
-import type { StationStore } from './stationStore.ts';
+import type { Services } from './services.ts';
 import { usesOfOthers, whoUses } from './useWords.ts';
 
 export type UseAnswer = Answer<typeof stationUses.report>;
@@ -20,6 +16,8 @@ interface NamedTest {
   readonly name: string;
 }
 
+type UsingServices = Pick<Services, 'connection' | 'store' | 'feed' | 'liveScripts' | 'log'>;
+
 const granted: UseAnswer = { refused: null, use: null };
 
 /**
@@ -28,10 +26,7 @@ const granted: UseAnswer = { refused: null, use: null };
  * never keeps a test from running; what is used is reported again when it answers.
  */
 export class UsedStations implements vscode.Disposable {
-  readonly #connection: Connection;
-  readonly #store: StationStore;
-  readonly #liveScripts: LiveScripts;
-  readonly #log: Log;
+  readonly #services: UsingServices;
   readonly #window = randomUUID();
   readonly #tests = new Map<string, Set<NamedTest>>();
   /** The stations that the server has granted, with the version of the use then. */
@@ -43,11 +38,9 @@ export class UsedStations implements vscode.Disposable {
   #shown = '';
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(connection: Connection, store: StationStore, feed: ChangeFeed, liveScripts: LiveScripts, log: Log) {
-    this.#connection = connection;
-    this.#store = store;
-    this.#liveScripts = liveScripts;
-    this.#log = log;
+  constructor(services: UsingServices) {
+    this.#services = services;
+    const { connection, store, feed, liveScripts } = services;
     const timer = setInterval(() => this.#reportAll(), useIntervalMs);
     this.#subscriptions = vscode.Disposable.from(
       new vscode.Disposable(() => clearInterval(timer)),
@@ -102,7 +95,7 @@ export class UsedStations implements vscode.Disposable {
     try {
       const params = { id: station, window_id: this.#window };
       const body = { version: use.version, from: [...new Set(from)] };
-      const answer = await this.#connection.call(stationUses.takeOver, { params, body });
+      const answer = await this.#services.connection.call(stationUses.takeOver, { params, body });
       this.#granted.set(station, answer.use?.version ?? 0);
       return true;
     } catch (error) {
@@ -112,8 +105,8 @@ export class UsedStations implements vscode.Disposable {
   }
 
   #usedNow(): Set<string> {
-    const selected = this.#store.selected?.id;
-    return new Set([...this.#liveScripts.shownStations, ...(selected === undefined ? [] : [selected])]);
+    const selected = this.#services.store.selected?.id;
+    return new Set([...this.#services.liveScripts.shownStations, ...(selected === undefined ? [] : [selected])]);
   }
 
   #followShown(): void {
@@ -152,7 +145,7 @@ export class UsedStations implements vscode.Disposable {
     try {
       if (!(await this.#mayReport())) return granted;
       const params = { id: station, window_id: this.#window };
-      const answer = await this.#connection.call(stationUses.report, {
+      const answer = await this.#services.connection.call(stationUses.report, {
         params,
         body: { machine: hostname().slice(0, 100), wants, test },
       });
@@ -162,14 +155,14 @@ export class UsedStations implements vscode.Disposable {
       } else this.#notifyIfLost(station, answer.use);
       return answer;
     } catch (error) {
-      this.#log.debug(`use of station ${station}: ${String(error)}`);
+      this.#services.log.debug(`use of station ${station}: ${String(error)}`);
       return granted;
     }
   }
 
   async #mayReport(): Promise<boolean> {
-    if (!(await this.#connection.can('station-use'))) return false;
-    this.#user ??= this.#connection.call(accounts.own);
+    if (!(await this.#services.connection.can('station-use'))) return false;
+    this.#user ??= this.#services.connection.call(accounts.own);
     try {
       const user = await this.#user;
       this.#userId = user?.id;
@@ -186,13 +179,13 @@ export class UsedStations implements vscode.Disposable {
       .then(async () => {
         // A test in another slot may have begun since.
         if (this.#tests.has(station)) return;
-        await this.#connection.call(stationUses.end, { params: { id: station, window_id: this.#window } });
+        await this.#services.connection.call(stationUses.end, { params: { id: station, window_id: this.#window } });
       })
-      .catch((error: unknown) => this.#log.debug(`end of the use of station ${station}: ${String(error)}`));
+      .catch((error: unknown) => this.#services.log.debug(`end of the use of station ${station}: ${String(error)}`));
   }
 
   #notifyOfLoss(): void {
-    for (const station of this.#granted.keys()) this.#notifyIfLost(station, this.#store.station(station)?.use);
+    for (const station of this.#granted.keys()) this.#notifyIfLost(station, this.#services.store.station(station)?.use);
   }
 
   /** What the store has may be older than what was granted. */
@@ -202,7 +195,7 @@ export class UsedStations implements vscode.Disposable {
     const taker = usesOfOthers(use, this.#userId).find(({ has_station }) => has_station);
     if (taker === undefined) return;
     this.#granted.delete(station);
-    const name = this.#store.station(station)?.name ?? '';
+    const name = this.#services.store.station(station)?.name ?? '';
     void showInformation(
       this.#tests.has(station)
         ? vscode.l10n.t('{0} took over {1}. Your test continues, and its result is stored.', whoUses(taker), name)

@@ -16,53 +16,50 @@ const found = z.object({
 const bench = z.object({ python: z.string(), visa: found, serial: found });
 const answer = z.object({ identification: z.string().nullable(), problem: z.string().nullable() });
 
-export type Bench = z.infer<typeof bench>;
+type Bench = z.infer<typeof bench>;
 export type FoundInstruments = z.infer<typeof found>;
 
 /** Backends may wait for answers from the network. */
 const timeoutMs = 30_000;
 
-export class InstrumentReader {
-  readonly #interpreter: () => Promise<readonly string[]>;
-  readonly #program: string;
-  readonly #log: Log;
+export interface Reading {
+  readonly interpreter: () => Promise<readonly string[]>;
+  /** The file `instruments.py`. */
+  readonly program: string;
+  readonly log: Log;
+}
 
-  constructor(interpreter: () => Promise<readonly string[]>, program: string, log: Log) {
-    this.#interpreter = interpreter;
-    this.#program = program;
-    this.#log = log;
-  }
+export const listInstruments = (reading: Reading): Promise<Bench> => ask(reading, ['list'], bench);
 
-  list(): Promise<Bench> {
-    return this.#ask(['list'], bench);
-  }
+/** Opens the instrument and sends `*IDN?`. @throws UserError if it does not answer */
+export async function identifyInstrument(reading: Reading, address: string): Promise<string> {
+  const { identification, problem } = await ask(reading, ['identify', address], answer);
+  if (identification !== null && identification !== '') return identification;
+  const reason = problem ?? vscode.l10n.t('its answer is empty');
+  throw new UserError(vscode.l10n.t('{0} did not answer the question *IDN?: {1}', address, reason));
+}
 
-  /** Opens the instrument and sends `*IDN?`. @throws UserError if it does not answer */
-  async identify(address: string): Promise<string> {
-    const { identification, problem } = await this.#ask(['identify', address], answer);
-    if (identification !== null && identification !== '') return identification;
-    const reason = problem ?? vscode.l10n.t('its answer is empty');
-    throw new UserError(vscode.l10n.t('{0} did not answer the question *IDN?: {1}', address, reason));
-  }
-
-  async #ask<T>(args: readonly string[], schema: z.ZodType<T>): Promise<T> {
-    const [program = '', ...leading] = await this.#interpreter();
-    try {
-      const { stdout, stderr } = await promisify(execFile)(program, [...leading, this.#program, ...args], {
-        cwd: vscode.workspace.workspaceFolders?.[0]?.uri.fsPath,
-        env: { ...environmentWithoutKeys(), PYTHONDONTWRITEBYTECODE: '1', PYTHONIOENCODING: 'utf-8' },
-        timeout: timeoutMs,
-        windowsHide: true,
-      });
-      if (stderr !== '') this.#log.info(stderr.trimEnd());
-      return schema.parse(JSON.parse(stdout));
-    } catch (error) {
-      const { killed, stderr = '' } = failure.safeParse(error).data ?? {};
-      const reason = killed
-        ? vscode.l10n.t('no answer within {0} seconds', timeoutMs / 1000)
-        : (stderr.trim().split('\n').at(-1) ?? '') || messageOf(error);
-      throw new UserError(vscode.l10n.t('Python could not read the instruments: {0}', reason), [], { cause: error });
-    }
+async function ask<T>(
+  { interpreter, program: file, log }: Reading,
+  args: readonly string[],
+  schema: z.ZodType<T>,
+): Promise<T> {
+  const [program = '', ...leading] = await interpreter();
+  try {
+    const { stdout, stderr } = await promisify(execFile)(program, [...leading, file, ...args], {
+      cwd: vscode.workspace.workspaceFolders?.[0]?.uri.fsPath,
+      env: { ...environmentWithoutKeys(), PYTHONDONTWRITEBYTECODE: '1', PYTHONIOENCODING: 'utf-8' },
+      timeout: timeoutMs,
+      windowsHide: true,
+    });
+    if (stderr !== '') log.info(stderr.trimEnd());
+    return schema.parse(JSON.parse(stdout));
+  } catch (error) {
+    const { killed, stderr = '' } = failure.safeParse(error).data ?? {};
+    const reason = killed
+      ? vscode.l10n.t('no answer within {0} seconds', timeoutMs / 1000)
+      : (stderr.trim().split('\n').at(-1) ?? '') || messageOf(error);
+    throw new UserError(vscode.l10n.t('Python could not read the instruments: {0}', reason), [], { cause: error });
   }
 }
 

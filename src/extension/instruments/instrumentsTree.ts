@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { addressKey } from '../../shared/script/instrumentAddresses.ts';
-import type { Log } from '../vscode/log.ts';
 import { confirm, showDone } from '../vscode/messages.ts';
 import {
   childrenOf,
@@ -12,31 +11,29 @@ import {
   itemOf,
   noticeOf,
 } from './instrumentItems.ts';
-import { type FoundInstruments, InstrumentReader } from './instrumentReader.ts';
+import { type FoundInstruments, identifyInstrument, listInstruments, type Reading } from './instrumentReader.ts';
 import { findUses } from './scriptUses.ts';
 
-interface InstrumentsOptions {
-  readonly interpreter: () => Promise<readonly string[]>;
+interface InstrumentsOptions extends Reading {
   readonly isRunning: () => boolean;
-  readonly program: string;
-  readonly log: Log;
   /** Is called with the node that has changed; with none for all. */
   readonly onChange: (node: InstrumentsNode | undefined) => void;
 }
 
 export class InstrumentsTree {
   readonly #options: InstrumentsOptions;
-  readonly #reader: InstrumentReader;
   #groups: readonly GroupNode[] = [];
   readonly #answers = new Map<string, string>();
 
   constructor(options: InstrumentsOptions) {
     this.#options = options;
-    this.#reader = new InstrumentReader(options.interpreter, options.program, options.log);
   }
 
   async list(): Promise<void> {
-    const [{ python, visa, serial }, uses] = await Promise.all([this.#reader.list(), findUses(this.#options.log)]);
+    const [{ python, visa, serial }, uses] = await Promise.all([
+      listInstruments(this.#options),
+      findUses(this.#options.log),
+    ]);
     const groupOf = (name: GroupName, found: FoundInstruments): GroupNode => ({
       kind: 'group',
       name,
@@ -72,7 +69,7 @@ export class InstrumentsTree {
     if (isRunning() && !(await confirmInterruption(node.address))) return;
     this.#answers.delete(node.address);
     try {
-      this.#answers.set(node.address, await this.#reader.identify(node.address));
+      this.#answers.set(node.address, await identifyInstrument(this.#options, node.address));
     } finally {
       onChange(node);
     }

@@ -72,10 +72,7 @@ export class RunService implements vscode.Disposable {
    * @throws what `run` throws, for a single run
    */
   async runInSlots(script: vscode.Uri, options: RunOptions = {}): Promise<void> {
-    const station = options.mode === 'dry' ? undefined : this.#dependencies.store.selected?.id;
-    const free = this.#queue.freeSlots(script, station, setting('slots', script));
-    const slots =
-      free.length > 1 ? await pickSlots(script, testName(script.path), free, options.mode !== 'debug') : free;
+    const slots = await this.#pickSlots(script, options.mode ?? 'push', options.mode !== 'debug');
     if (slots.length <= 1) {
       await this.run(script, { ...options, slot: slots[0] });
       return;
@@ -136,7 +133,7 @@ export class RunService implements vscode.Disposable {
   }
 
   async repeat(script: vscode.Uri, repeating: Repeating, choice?: PhaseChoice): Promise<void> {
-    const slot = await this.#pickSlot(script);
+    const [slot] = await this.#pickSlots(script, 'push', false);
     await repeatRuns(testName(script.path), repeating, (repetition) => this.run(script, { choice, repetition, slot }));
   }
 
@@ -144,14 +141,15 @@ export class RunService implements vscode.Disposable {
     const found = this.#dependencies.items.phaseOf(phase);
     if (found === undefined) throw new UserError(vscode.l10n.t('Choose a phase of a script.'));
     const request = this.#profiles.request(phase, 'push');
-    await this.run(found.script, { request, choice: { from: found.name }, slot: await this.#pickSlot(found.script) });
+    const [slot] = await this.#pickSlots(found.script, 'push', false);
+    await this.run(found.script, { request, choice: { from: found.name }, slot });
   }
 
-  /** Returns the slot that the user chooses for one unit; undefined if there is nothing to choose. */
-  async #pickSlot(script: vscode.Uri): Promise<number | undefined> {
-    const free = this.#queue.freeSlots(script, this.#dependencies.store.selected?.id, setting('slots', script));
-    const [slot] = free.length > 1 ? await pickSlots(script, testName(script.path), free, false) : free;
-    return slot;
+  /** Returns the free slots that the user chooses, without a question if there is nothing to choose. */
+  async #pickSlots(script: vscode.Uri, mode: RunMode, mayPickMany: boolean): Promise<readonly number[]> {
+    const station = mode === 'dry' ? undefined : this.#dependencies.store.selected?.id;
+    const free = this.#queue.freeSlots(script, station, setting('slots', script));
+    return free.length > 1 ? pickSlots(script, testName(script.path), free, mayPickMany) : free;
   }
 
   async runForAssistant(asked: AssistantRun): Promise<EndedRun> {

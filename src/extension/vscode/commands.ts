@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import type { Log } from './log.ts';
-import { offer, showError } from './messages.ts';
+import { showError } from './messages.ts';
 import { hasRemedies } from './userError.ts';
 
 /**
@@ -46,8 +46,9 @@ export class Commands {
       ...(hasRemedies(error) ? error.remedies : []),
       { label: vscode.l10n.t('Show Log'), run: () => this.#log.show() },
     ];
+    const chosen = await showError(message, ...remedies.map((remedy) => remedy.label));
     try {
-      await offer(showError, message, remedies);
+      await remedies.find((remedy) => remedy.label === chosen)?.run();
     } catch (next) {
       await this.show(next);
     }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { outcome } from '../../../shared/contract/common.ts';
-import { localTime, type RunsFilter } from '../../../shared/run/runsFilter.ts';
+import { type Choice, localTime, type RunsFilter } from '../../../shared/run/runsFilter.ts';
 import { plainLabel, showInformation } from '../../vscode/messages.ts';
 import type { Question, Step } from '../../vscode/steps.ts';
 import type { FilterDependencies } from './filterDependencies.ts';
@@ -86,32 +86,27 @@ export function dimensionQuestions({ connection, store, shown }: FilterDependenc
     },
     time: async (step) => change({ time: await askTime(step, shown.filter.time) }),
     procedures: async (step) => {
-      const chosen = shown.filter.procedures;
-      const values = withChosen(await procedureValues(connection), chosen);
       const prompt = vscode.l10n.t('Check procedures, or none for any');
-      change({ procedures: (await askValues(step, values, ids(chosen), prompt)).map(choiceOf) });
+      change({
+        procedures: await askChoices(step, await procedureValues(connection), shown.filter.procedures, prompt),
+      });
     },
     parts: async (step) => {
-      const chosen = shown.filter.parts;
-      const values = withChosen(await partValues(connection), chosen.map(namedLikeId));
       const prompt = vscode.l10n.t('Check parts, or type a part number and press Enter');
-      change({ parts: ids(await askValues(step, values, chosen, prompt, namedLikeId)) });
+      change({ parts: await askTexts(step, await partValues(connection), shown.filter.parts, prompt) });
     },
     operators: async (step) => {
-      const chosen = shown.filter.operators;
-      const values = withChosen(await operatorValues(connection), chosen);
       const prompt = vscode.l10n.t('Check operators, or none for any');
-      change({ operators: (await askValues(step, values, ids(chosen), prompt)).map(choiceOf) });
+      change({ operators: await askChoices(step, await operatorValues(connection), shown.filter.operators, prompt) });
     },
     failedMeasurements: async (step) => {
       if (!(await connection.can('run-filters'))) {
         void showInformation(noFailedMeasurements(connection.serverName));
         return;
       }
-      const chosen = shown.filter.failedMeasurements;
-      const values = withChosen(await failedMeasurementValues(connection), chosen.map(namedLikeId));
       const prompt = vscode.l10n.t('Check measurements, or type a name and press Enter');
-      change({ failedMeasurements: ids(await askValues(step, values, chosen, prompt, namedLikeId)) });
+      const values = await failedMeasurementValues(connection);
+      change({ failedMeasurements: await askTexts(step, values, shown.filter.failedMeasurements, prompt) });
     },
     serialNumber: async (step) => {
       const prompt = vscode.l10n.t('A serial number, or a part of it. Leave it empty for any.');
@@ -124,11 +119,10 @@ export const noFailedMeasurements = (serverName: string): string =>
   vscode.l10n.t('{0} cannot find runs by a failed measurement: its public API has no such filter.', serverName);
 
 const ids = (values: readonly { readonly id: string }[]): string[] => values.map(({ id }) => id);
-const choiceOf = ({ id, name }: FilterValue) => ({ id, name });
-const namedLikeId = (id: string) => ({ id, name: id });
+const namedLikeId = (id: string): Choice => ({ id, name: id });
 
 /** Adds values that were chosen before and are not offered any more, so that they can be unchecked. */
-function withChosen(values: readonly FilterValue[], chosen: readonly { id: string; name: string }[]): FilterValue[] {
+function withChosen(values: readonly FilterValue[], chosen: readonly Choice[]): FilterValue[] {
   const offered = new Set(ids(values));
   return [...chosen.filter(({ id }) => !offered.has(id)).map((each) => ({ ...each, description: '' })), ...values];
 }
@@ -139,7 +133,7 @@ async function askValues(
   values: readonly FilterValue[],
   chosen: readonly string[],
   prompt: string,
-  fromText?: (text: string) => { id: string; name: string },
+  fromText?: (text: string) => Choice,
 ): Promise<FilterValue[]> {
   const items = values.map((value) => ({
     label: plainLabel(value.name),
@@ -151,9 +145,29 @@ async function askValues(
   return [{ ...fromText(text), description: '' }];
 }
 
+async function askChoices(
+  step: Step,
+  values: readonly FilterValue[],
+  chosen: readonly Choice[],
+  prompt: string,
+): Promise<Choice[]> {
+  const picked = await askValues(step, withChosen(values, chosen), ids(chosen), prompt);
+  return picked.map(({ id, name }) => ({ id, name }));
+}
+
+/** The texts are the ids of their values, and further ones can be typed. */
+async function askTexts(
+  step: Step,
+  values: readonly FilterValue[],
+  chosen: readonly string[],
+  prompt: string,
+): Promise<string[]> {
+  return ids(await askValues(step, withChosen(values, chosen.map(namedLikeId)), chosen, prompt, namedLikeId));
+}
+
 async function askStations(
   step: Step,
-  all: readonly { id: string; name: string }[],
+  all: readonly Choice[],
   chosen: RunsFilter['stations'],
   selected: string | undefined,
 ): Promise<RunsFilter['stations']> {
@@ -171,12 +185,8 @@ async function askStations(
   const { stations } = await step.pick(choices, vscode.l10n.t('The stations whose runs are listed'));
   if (stations !== undefined) return stations;
   const before = typeof chosen === 'string' ? [] : chosen;
-  const values = withChosen(
-    all.map(({ id, name }) => ({ id, name, description: '' })),
-    before,
-  );
-  const prompt = vscode.l10n.t('Check stations, or none for all of them');
-  const picked = (await askValues(step, values, ids(before), prompt)).map(choiceOf);
+  const values = all.map(({ id, name }) => ({ id, name, description: '' }));
+  const picked = await askChoices(step, values, before, vscode.l10n.t('Check stations, or none for all of them'));
   return picked.length === 0 ? 'all' : picked;
 }
 

@@ -5,8 +5,12 @@ import { accounts } from '../../shared/contract/accounts.ts';
 import type { Answer, Input } from '../../shared/contract/operation.ts';
 import { type StationUse, stationUses, useIntervalMs } from '../../shared/contract/stationUse.ts';
 import { ApiError } from '../client/apiError.ts';
+import type { Log } from '../vscode/log.ts';
 import { showInformation } from '../vscode/messages.ts';
-import type { Services } from './services.ts';
+import type { ChangeFeed } from './changeFeed.ts';
+import type { Connection } from './connection.ts';
+import type { LiveScripts } from './liveScripts.ts';
+import type { StationStore } from './stationStore.ts';
 import { usesOfOthers, whoUses } from './useWords.ts';
 
 export type UseAnswer = Answer<typeof stationUses.report>;
@@ -16,7 +20,13 @@ interface NamedTest {
   readonly name: string;
 }
 
-type UsingServices = Pick<Services, 'connection' | 'store' | 'feed' | 'liveScripts' | 'log'>;
+interface UsingServices {
+  readonly connection: Connection;
+  readonly store: StationStore;
+  readonly feed: ChangeFeed;
+  readonly liveScripts: LiveScripts;
+  readonly log: Log;
+}
 
 const granted: UseAnswer = { refused: null, use: null };
 

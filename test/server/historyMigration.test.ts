@@ -49,6 +49,7 @@ drop trigger summary_outdated_by_deleted_run;
 drop trigger summary_outdated_by_updated_run;
 drop trigger summary_outdated_by_sample;
 drop table stale_quarters;
+drop table computing_quarters;
 drop table procedure_days;
 drop table measurement_days;
 drop table analytics_state;

@@ -36,6 +36,7 @@ const tableNames = Object.keys({
   measurement_days: 1,
   failed_measurements: 1,
   stale_quarters: 1,
+  computing_quarters: 1,
   golden_rules: 1,
   station_calendars: 1,
   analytics_state: 1,

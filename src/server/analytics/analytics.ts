@@ -10,7 +10,7 @@ import {
 } from '../../shared/analytics/answers.ts';
 import { type Detail, isDetail, isInDetail, isStored, rangeOf } from '../../shared/analytics/place.ts';
 import { routesAnswer } from '../../shared/analytics/routes.ts';
-import { firstAttempts, summarizeDay } from '../../shared/analytics/summarizeDay.ts';
+import { type DaySummary, firstAttempts } from '../../shared/analytics/summarizeDay.ts';
 import type { TestedRun } from '../../shared/analytics/testedRun.ts';
 import type { analytics, AnalyticsFilter, AnalyticsSplit } from '../../shared/contract/analytics.ts';
 import type { Answer } from '../../shared/contract/operation.ts';
@@ -129,17 +129,17 @@ export class Analytics {
     const days = await this.#summaries.days(id, range);
     const shiftOf = await shiftsOfRuns(this.#store, days);
     const summaries = [];
-    for (const { startsAt, endsAt } of days) {
-      await this.#summaries.yieldBetweenDays();
-      const found = await readRuns(this.#store, id, startsAt, endsAt);
+    for (const day of days) {
+      const found = await readRuns(this.#store, id, day, () => this.#summaries.pause());
       const runs = found.map((run) => ({ ...run, shift: shiftOf(run) }));
-      summaries.push({ startsAt, ...summarizeDay(runs, { detail, isWanted: (run) => isInDetail(run, filter) }) });
+      const summary = await this.#summaries.summarize(runs, { detail, isWanted: (run) => isInDetail(run, filter) });
+      summaries.push({ startsAt: day.startsAt, ...summary });
     }
     return summaries;
   }
 }
 
-const measurementsOf = ({ startsAt, measurements }: { startsAt: number } & ReturnType<typeof summarizeDay>) =>
+const measurementsOf = ({ startsAt, measurements }: { startsAt: number } & DaySummary) =>
   measurements.map((each) => ({ ...each, startsAt }));
 
 type RunFilter = Pick<AnalyticsFilter, 'attempts' | 'shifts'>;

@@ -1,13 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { MeasurementDay, MeasurementName, ProcedureDay } from '../../shared/analytics/answers.ts';
-import { summarizeDay } from '../../shared/analytics/summarizeDay.ts';
+import { type DayOptions, type DaySummary, summarizeDayInSteps } from '../../shared/analytics/summarizeDay.ts';
+import type { TestedRun } from '../../shared/analytics/testedRun.ts';
 import { messageOf } from '../../shared/format/messageOf.ts';
 import type { Calendar } from '../../shared/uptime/uptimeCalendar.ts';
 import { unavailable } from '../http/refusalError.ts';
 import { log } from '../log.ts';
-import type { Store } from '../store/tables.ts';
+import type { Store, Tables } from '../store/tables.ts';
 import { quarterHourMillis } from '../store/time.ts';
+import { Turns } from '../turns.ts';
 import type { Writer } from '../writer.ts';
 import { readRuns } from './readRuns.ts';
 import { packMeasurements, procedureFromJson, procedureJson, unpackMeasurements } from './storedSummaries.ts';
@@ -31,10 +33,32 @@ export interface Day {
   readonly endsAt: number;
 }
 
+interface PackedDay extends DaySummary {
+  /** Each measurement alone, with its distributions. */
+  readonly packed: readonly Omit<Tables['measurement_days'], 'day_key'>[];
+}
+
+/** The quarters of an hour of a day, `to` not included. */
+const quartersOf = ({ startsAt, endsAt }: Day): { from: number; to: number } => ({
+  from: Math.ceil(startsAt / quarterHourMillis),
+  to: Math.ceil(endsAt / quarterHourMillis),
+});
+
+/** The quarters whose days have to be computed, those of a computation that has not ended included. */
+const outdatedQuarters = (store: Store) =>
+  store.selectFrom((from) =>
+    from
+      .selectFrom('stale_quarters')
+      .select(['procedure_id', 'quarter'])
+      .unionAll(from.selectFrom('computing_quarters').select(['procedure_id', 'quarter']))
+      .as('outdated'),
+  );
+
 export class DaySummaries {
   readonly #store: Store;
   readonly #writer: Writer;
   readonly #calendar: Calendar;
+  readonly #turns = new Turns();
   #isStopped = false;
   #timer: NodeJS.Timeout | undefined;
   #computing: Promise<void> = Promise.resolve();
@@ -57,14 +81,23 @@ export class DaySummaries {
   }
 
   /**
-   * Lets other work run between the computations of two days: the database answers at once, so that without this no
-   * request and no signal would be noticed before the last day.
-   * @throws RefusalError (503) when the server stops; what is computed by then is stored
+   * Lets other work run between two portions of a computation: the database answers at once, so that without this no request
+   * and no signal would be noticed before its end.
+   * @throws RefusalError (503) when the server stops; the days that are computed by then are stored
    */
-  async yieldBetweenDays(): Promise<void> {
+  async pause(): Promise<void> {
     await nextTurn();
     if (this.#isStopped)
       throw unavailable('The server is stopping. Ask for the statistics again when it has restarted.');
+  }
+
+  async summarize(runs: readonly TestedRun[], options?: DayOptions): Promise<DaySummary> {
+    const steps = summarizeDayInSteps(runs, options);
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+      await this.pause();
+    }
   }
 
   async #discardOthers(): Promise<void> {
@@ -106,8 +139,7 @@ export class DaySummaries {
       .select('procedure_id')
       .where('starts_at', '>=', from)
       .where('starts_at', '<=', to);
-    const stale = this.#store
-      .selectFrom('stale_quarters')
+    const stale = outdatedQuarters(this.#store)
       .select('procedure_id')
       .where('quarter', '>=', Math.floor(from / quarterHourMillis))
       .where('quarter', '<=', Math.floor(to / quarterHourMillis));
@@ -150,8 +182,7 @@ export class DaySummaries {
   /** Computes past days that have changed, one at a time. Today is computed when it is asked for. */
   async #computeNext(): Promise<void> {
     const today = this.#dayAt(Date.now());
-    const stale = await this.#store
-      .selectFrom('stale_quarters')
+    const stale = await outdatedQuarters(this.#store)
       .selectAll()
       .where('quarter', '<', Math.floor(today.startsAt / quarterHourMillis))
       .limit(1)
@@ -169,6 +200,7 @@ export class DaySummaries {
     if (this.#isStopped) return;
     this.#timer = setTimeout(() => {
       this.#computing = this.#computeNext().catch((error: unknown) => {
+        if (this.#isStopped) return;
         log.error(`The statistics of a day could not be stored: ${messageOf(error)}`);
         this.#schedule(idleMillis);
       });
@@ -177,8 +209,7 @@ export class DaySummaries {
 
   /** @param range whole days */
   async #update(procedureId: string, { from, to }: TimeRange): Promise<void> {
-    const stale = await this.#store
-      .selectFrom('stale_quarters')
+    const stale = await outdatedQuarters(this.#store)
       .select('quarter')
       .where('procedure_id', '=', procedureId)
       .where('quarter', '>=', Math.floor(from / quarterHourMillis))
@@ -187,48 +218,89 @@ export class DaySummaries {
     const changed = new Map(
       stale.map(({ quarter }) => this.#dayAt(quarter * quarterHourMillis)).map((day) => [day.startsAt, day]),
     );
-    for (const day of changed.values()) {
-      await this.yieldBetweenDays();
-      await this.#compute(procedureId, day);
-    }
+    for (const day of changed.values()) await this.#compute(procedureId, day);
   }
 
-  /** A run that is pushed meanwhile marks the day again, because it is in another transaction. */
-  async #compute(procedureId: string, { startsAt, endsAt }: Day): Promise<void> {
-    await this.#writer.write(async (change) => {
-      const runs = await readRuns(change, procedureId, startsAt, endsAt);
-      const { procedure, measurements } = summarizeDay(runs);
-      await change
-        .deleteFrom('procedure_days')
-        .where('procedure_id', '=', procedureId)
-        .where('starts_at', '=', startsAt)
-        .execute();
-      if (runs.length > 0) {
-        const { key } = await change
-          .insertInto('procedure_days')
-          .values({
-            procedure_id: procedureId,
-            starts_at: startsAt,
-            summary_json: procedureJson(procedure),
-            measurements: packMeasurements(measurements.map((each) => ({ ...each, digests: [] }))),
-          })
-          .returning('key')
-          .executeTakeFirstOrThrow();
-        for (const measurement of measurements) {
-          const { phase_name, measurement_name } = measurement;
-          const summary = packMeasurements([measurement]);
-          await change
-            .insertInto('measurement_days')
-            .values({ day_key: key, phase_name, measurement_name, summary })
-            .execute();
-        }
+  /**
+   * Computes a day, if it still is out of date, while other requests are answered. What changes meanwhile marks it as stale again,
+   * because the marks that this computation is for are moved to another table before it reads a run. A run that is deleted
+   * meanwhile may be counted without its measurements, until the day is computed again for the next answer.
+   */
+  #compute(procedureId: string, day: Day): Promise<void> {
+    return this.#turns.take(procedureId, async () => {
+      if (!(await this.#begin(procedureId, day))) return;
+      const runs = await readRuns(this.#store, procedureId, day, () => this.pause());
+      const { procedure, measurements } = await this.summarize(runs);
+      const packed: Omit<Tables['measurement_days'], 'day_key'>[] = [];
+      for (const measurement of measurements) {
+        await this.pause();
+        const { phase_name, measurement_name } = measurement;
+        packed.push({ phase_name, measurement_name, summary: packMeasurements([measurement]) });
       }
+      await this.#save(procedureId, day, runs.length === 0 ? null : { procedure, measurements, packed });
+    });
+  }
+
+  /** @returns whether there is something to compute */
+  #begin(procedureId: string, day: Day): Promise<boolean> {
+    const { from, to } = quartersOf(day);
+    return this.#writer.write(async (change) => {
+      await sql`insert into computing_quarters (procedure_id, quarter)
+        select procedure_id, quarter from stale_quarters
+        where procedure_id = ${procedureId} and quarter >= ${from} and quarter < ${to}
+        on conflict do nothing`.execute(change);
       await change
         .deleteFrom('stale_quarters')
         .where('procedure_id', '=', procedureId)
-        .where('quarter', '>=', Math.ceil(startsAt / quarterHourMillis))
-        .where('quarter', '<', Math.ceil(endsAt / quarterHourMillis))
+        .where('quarter', '>=', from)
+        .where('quarter', '<', to)
         .execute();
+      const computing = await change
+        .selectFrom('computing_quarters')
+        .select('quarter')
+        .where('procedure_id', '=', procedureId)
+        .where('quarter', '>=', from)
+        .where('quarter', '<', to)
+        .limit(1)
+        .executeTakeFirst();
+      return computing !== undefined;
+    });
+  }
+
+  /** @param summary null for a day without runs */
+  #save(procedureId: string, day: Day, summary: PackedDay | null): Promise<void> {
+    const { from, to } = quartersOf(day);
+    return this.#writer.write(async (change) => {
+      const { numDeletedRows } = await change
+        .deleteFrom('computing_quarters')
+        .where('procedure_id', '=', procedureId)
+        .where('quarter', '>=', from)
+        .where('quarter', '<', to)
+        .executeTakeFirstOrThrow();
+      // The procedure was deleted meanwhile, with all of its days.
+      if (numDeletedRows === 0n) return;
+      await change
+        .deleteFrom('procedure_days')
+        .where('procedure_id', '=', procedureId)
+        .where('starts_at', '=', day.startsAt)
+        .execute();
+      if (summary === null) return;
+      const { key } = await change
+        .insertInto('procedure_days')
+        .values({
+          procedure_id: procedureId,
+          starts_at: day.startsAt,
+          summary_json: procedureJson(summary.procedure),
+          measurements: packMeasurements(summary.measurements.map((each) => ({ ...each, digests: [] }))),
+        })
+        .returning('key')
+        .executeTakeFirstOrThrow();
+      for (const each of summary.packed) {
+        await change
+          .insertInto('measurement_days')
+          .values({ day_key: key, ...each })
+          .execute();
+      }
     });
   }
 

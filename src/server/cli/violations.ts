@@ -50,8 +50,10 @@ const dayRule = ({ counted, isJson, time }: Record<'counted' | 'isJson' | 'time'
          select count(*) from runs where procedure_id = days.procedure_id and started_at >= starts_at
            and started_at < ends_at and not exists (select 1 from study_runs where run_key = runs.key)
        ) as stored
-     from days where not exists (select 1 from stale_quarters as s where s.procedure_id = days.procedure_id
-       and s.quarter >= starts_at / ${quarterHourMillis} and s.quarter <= ends_at / ${quarterHourMillis})
+     from days where not exists (
+       select 1 from (select * from stale_quarters union all select * from computing_quarters) as s
+       where s.procedure_id = days.procedure_id
+         and s.quarter >= starts_at / ${quarterHourMillis} and s.quarter <= ends_at / ${quarterHourMillis})
    )
    select 'The statistics of procedure ' || procedure_id || ' since ' || ${time}
      || ' UTC count ' || counted || ' runs, and there are ' || stored || '.'

@@ -164,6 +164,7 @@ export interface Tables {
   /** The names of the measurements by whose failure a run is found. */
   failed_measurements: { name: string; started_at: number; run_key: number };
   stale_quarters: { procedure_id: string; quarter: number };
+  computing_quarters: { procedure_id: string; quarter: number };
   /** Without a station, the rule is for all stations that have none of their own. */
   golden_rules: {
     procedure_id: string;

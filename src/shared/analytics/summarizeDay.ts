@@ -45,28 +45,42 @@ export interface NamedMeasurement {
   readonly digests: readonly Digest[];
 }
 
-interface DaySummary {
+export interface DaySummary {
   readonly procedure: readonly ProcedureSummary[];
   readonly measurements: readonly NamedMeasurement[];
 }
 
-/** @param runs all of the day, by their start @param isWanted those to summarize: attempts are numbered among all runs */
-export function summarizeDay(
+export interface DayOptions {
+  readonly detail?: Detail | null;
+  /** The runs to summarize. Attempts are numbered among all runs. */
+  readonly isWanted?: (run: TestedRun) => boolean;
+}
+
+/** @param runs all of the day, by their start */
+export function summarizeDay(runs: readonly TestedRun[], options?: DayOptions): DaySummary {
+  const steps = summarizeDayInSteps(runs, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** Returns what `summarizeDay` returns, and yields several times on the way, so that the caller can let other work run. */
+export function* summarizeDayInSteps(
   runs: readonly TestedRun[],
-  { detail = null, isWanted = () => true }: { detail?: Detail | null; isWanted?: (run: TestedRun) => boolean } = {},
-): DaySummary {
+  { detail = null, isWanted = () => true }: DayOptions = {},
+): Generator<undefined, DaySummary> {
   const units = unitsOf(runs);
   const first = firstAttempts(runs);
   const wanted = runs.filter(isWanted);
-  return {
-    procedure: summarizeRuns(
-      wanted,
-      units.filter(({ first }) => isWanted(first)),
-      first,
-      detail,
-    ),
-    measurements: summarizeMeasurements(wanted, first, detail),
-  };
+  const procedure = summarizeRuns(
+    wanted,
+    units.filter(({ first }) => isWanted(first)),
+    first,
+    detail,
+  );
+  yield;
+  return { procedure, measurements: yield* summarizeMeasurements(wanted, first, detail) };
 }
 
 const unitsOf = <Run extends YieldRun>(runs: readonly Run[]): UnitDay<Run>[] =>
@@ -120,11 +134,11 @@ interface Tested {
   readonly measurement: TestedMeasurement;
 }
 
-function summarizeMeasurements(
+function* summarizeMeasurements(
   runs: readonly TestedRun[],
   firstOfUnits: ReadonlySet<TestedRun>,
   detail: Detail | null,
-): NamedMeasurement[] {
+): Generator<undefined, NamedMeasurement[]> {
   const places = new Map(runs.map((run) => [run, placeOf(run, detail)]));
   const placeKeys = new Map(runs.map((run) => [run, JSON.stringify(places.get(run)) + String(firstOfUnits.has(run))]));
   const all = runs.flatMap((run) =>
@@ -133,9 +147,11 @@ function summarizeMeasurements(
     ),
   );
   const named = Map.groupBy(all, ({ phase, measurement }) => JSON.stringify([phase, measurement.name]));
-  return [...named.values()].flatMap((tested) => {
+  const summarized: NamedMeasurement[] = [];
+  for (const tested of named.values()) {
+    yield;
     const [example] = tested;
-    if (example === undefined) return [];
+    if (example === undefined) continue;
     const groups = Map.groupBy(tested, ({ run, measurement: { lower, upper, units } }) =>
       JSON.stringify([placeKeys.get(run), lower, upper, units]),
     );
@@ -151,13 +167,14 @@ function summarizeMeasurements(
         ...summarizeGroup(group, first, last),
       };
     });
-    return {
+    summarized.push({
       phase_name: example.phase,
       measurement_name: example.measurement.name,
       groups: summaries.map(({ digest: _, ...summary }) => summary),
       digests: summaries.map(({ digest }) => digest),
-    };
-  });
+    });
+  }
+  return summarized;
 }
 
 function summarizeGroup(group: readonly Tested[], first: Tested, last: Tested) {

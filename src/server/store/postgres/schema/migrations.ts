@@ -48,6 +48,17 @@ const indexPhasesByDuration: Migration = async (change) => {
   );
 };
 
+/** See `store/sqlite/schema/analyticsSchema.ts`. */
+const addComputingQuarters: Migration = async (change) => {
+  await change.executeQuery(
+    CompiledQuery.raw(`create table computing_quarters (
+      procedure_id text not null references procedures on delete cascade,
+      quarter bigint not null,
+      primary key (procedure_id, quarter)
+    )`),
+  );
+};
+
 /** The number of a migration is its place, counted from 1. A released one is never edited. */
 export const migrations: readonly Migration[] = [
   createFirstSchema,
@@ -55,6 +66,7 @@ export const migrations: readonly Migration[] = [
   indexUnitsByLastProcedure,
   deleteMeasurementsByTrigger,
   indexPhasesByDuration,
+  addComputingQuarters,
 ];
 
 interface MigrateOptions {

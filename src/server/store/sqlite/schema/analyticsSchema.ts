@@ -52,3 +52,15 @@ create trigger summary_outdated_by_sample after update of sample on units when n
   on conflict do nothing;
 end;
 `;
+
+/**
+ * Schema 22: the stale quarters whose days are being computed. Runs that change meanwhile mark theirs as stale again. If the
+ * computation does not end, these remain out of date.
+ */
+export const computingQuartersSchema = `
+create table computing_quarters (
+  procedure_id text not null references procedures on delete cascade,
+  quarter integer not null,
+  primary key (procedure_id, quarter)
+) strict, without rowid;
+`;

@@ -5,7 +5,7 @@ import { serverExit, updatingData } from '../../../../shared/contract/local.ts';
 import { CommandError } from '../../../cli/commandError.ts';
 import { log } from '../../../log.ts';
 import { openForReading, withDatabase } from '../databaseFile.ts';
-import { analyticsSchema } from './analyticsSchema.ts';
+import { analyticsSchema, computingQuartersSchema } from './analyticsSchema.ts';
 import { calendarSchema } from './calendarSchema.ts';
 import { changesSchema } from './changesSchema.ts';
 import { addFailedMeasurements } from './failedMeasurementsSchema.ts';
@@ -99,6 +99,7 @@ const migrations: readonly Migration[] = [
   (database) => database.exec(stationGroupsSchema),
   (database) => database.exec(unitListSchema),
   (database) => database.exec(runsOfUnitSchema),
+  (database) => database.exec(computingQuartersSchema),
 ];
 
 function schemaOf(database: DatabaseSync): number {

@@ -50,6 +50,9 @@ export interface DaySummary {
   readonly measurements: readonly NamedMeasurement[];
 }
 
+/** With 50 measurements each, collecting them takes a few milliseconds. */
+const runsPerStep = 200;
+
 export interface DayOptions {
   readonly detail?: Detail | null;
   /** The runs to summarize. Attempts are numbered among all runs. */
@@ -141,12 +144,18 @@ function* summarizeMeasurements(
 ): Generator<undefined, NamedMeasurement[]> {
   const places = new Map(runs.map((run) => [run, placeOf(run, detail)]));
   const placeKeys = new Map(runs.map((run) => [run, JSON.stringify(places.get(run)) + String(firstOfUnits.has(run))]));
-  const all = runs.flatMap((run) =>
-    lastAttempts(run.phases).flatMap(({ name, measurements }) =>
-      measurements.map((measurement) => ({ run, phase: name, measurement })),
-    ),
-  );
-  const named = Map.groupBy(all, ({ phase, measurement }) => JSON.stringify([phase, measurement.name]));
+  const named = new Map<string, Tested[]>();
+  for (const [number, run] of runs.entries()) {
+    if (number % runsPerStep === 0) yield;
+    for (const { name: phase, measurements } of lastAttempts(run.phases)) {
+      for (const measurement of measurements) {
+        const key = JSON.stringify([phase, measurement.name]);
+        const tested = named.get(key) ?? [];
+        tested.push({ run, phase, measurement });
+        named.set(key, tested);
+      }
+    }
+  }
   const summarized: NamedMeasurement[] = [];
   for (const tested of named.values()) {
     yield;

@@ -197,7 +197,9 @@ describe('the event stream', function () {
   });
 
   it('keeps up to 500 event streams open, and says so when there is no place for another', async () => {
-    const streams = await Promise.all(Array.from({ length: 500 }, () => listen()));
+    const streams: EventClient[] = [];
+    // All at once, a busy machine could need longer than a server waits for the headers of a request.
+    while (streams.length < 500) streams.push(...(await Promise.all(Array.from({ length: 50 }, () => listen()))));
     const refused = await bench.user.send(events.stream);
     assert.equal(refused.status, 429);
     assert.match(errorAnswer.parse(refused.json()).message, /limit of 500 event streams/);

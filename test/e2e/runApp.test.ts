@@ -189,7 +189,7 @@ describe('the page of a run in the chat of an assistant', function () {
     await app.getByRole('heading', { name: 'Dieser Lauf kann nicht angezeigt werden' }).waitFor();
     await app.getByText('This is not the id of a run: call find_runs').waitFor();
     await host.show({ run_id: runId }, { locale: 'de-DE', timeZone: 'Nowhere/Land' });
-    await app.getByText('Durchgefallene Messwerte').waitFor();
+    await app.getByText('Nicht bestandene Messungen').waitFor();
     await host.notify('ui/notifications/tool-cancelled', {});
     await app.getByText('Der Aufruf wurde abgebrochen.').waitFor();
   });

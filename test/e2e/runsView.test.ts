@@ -55,6 +55,23 @@ describe('the Runs view', function () {
     await view.row('SN-OLD-2').locator.waitFor();
   });
 
+  it('deletes a run after a question that names it, and nothing if the question is dismissed', async () => {
+    const window = workbench();
+    const gone = await push('SN-GONE', 2 * minute);
+    const row = window.tree('Runs').row('SN-GONE');
+    await row.menu('Delete Run…');
+    await eventually(async () => {
+      assert.match(await window.dialog.text(), /Delete the run of SN-GONE\?[^]*PASS[^]*attachments are deleted too/);
+    });
+    await window.screenshots('delete-run');
+    await window.dialog.click('Cancel');
+    assert.ok((await bench.runs()).some((run) => run.id === gone));
+    await row.menu('Delete Run…');
+    await window.dialog.click('Delete');
+    await row.locator.waitFor({ state: 'detached' });
+    assert.ok((await bench.runs()).every((run) => run.id !== gone));
+  });
+
   it('finds a unit among more runs than are shown, clears the filter, and loads older runs', async () => {
     const window = workbench();
     const view = window.tree('Runs');

@@ -10,6 +10,7 @@ import { fileKindOf, isScriptFile, scriptFiles } from '../vscode/scriptFile.ts';
 import { setting } from '../vscode/settings.ts';
 import { storageFolder } from '../vscode/storageFolder.ts';
 import { UserError } from '../vscode/userError.ts';
+import { deleteRuns } from './deleteRuns.ts';
 import { Discovery } from './explorer/discovery.ts';
 import { TestItems } from './explorer/testItems.ts';
 import { procedureCompletion } from './help/procedureCompletion.ts';
@@ -92,6 +93,7 @@ export function registerRun(services: Services): RunFeature {
   registerRunsFilter(commands, { connection, store, views, shown: runsView });
   commands.register('copySerialNumber', (row) => runsView.copySerialNumber(row));
   commands.register('copyRunId', (row) => runsView.copyRunId(row));
+  commands.register('deleteRun', (row, selected) => deleteRuns(connection, row, selected));
   commands.register('newScript', async () => (await import('./help/newScript.ts')).newScript(store));
   const problems = new ScriptProblems(store, reader);
   const terminals = new StationTerminals(dependencies);

@@ -5,8 +5,8 @@
  *         [--former path/to/server.js] [--part both|few|many]
  *
  * With the address of an empty PostgreSQL database on this machine, 1,000 stations are measured with that too, turn by turn; its
- * role must be a superuser. `--runs` is how many each of them has pushed. With `--former`, an earlier server with windows that load a station after each change is measured in the same run, turn by
- * turn. The windows are simulated in a process of their own with the classes of the extension. In each window the Stations
+ * role must be a superuser. `--runs` is how many each of them has pushed. With `--former`, an earlier server is measured in the same run, turn
+ * by turn: of 20 stations with windows that load a station after each change, of 1,000 with PostgreSQL only. The windows are simulated in a process of their own with the classes of the extension. In each window the Stations
  * view is visible; of 20 stations all are expanded as in the editor, of 1,000 only one.
  */
 import { type ChildProcess, fork } from 'node:child_process';
@@ -249,13 +249,19 @@ async function manyStations(): Promise<void> {
   const places = new Map([['SQLite', await prepare('many', undefined, 1000, runsOfEach)]]);
   if (databaseUrl !== undefined)
     places.set('PostgreSQL', await prepare('many-postgres', undefined, 1000, runsOfEach, databaseUrl));
+  const measuredPlaces = [...places].flatMap(([engine, place]) => [
+    { engine, place, program: undefined },
+    ...(values.former !== undefined && engine === 'PostgreSQL'
+      ? [{ engine: 'PostgreSQL, formerly', place, program: values.former }]
+      : []),
+  ]);
   const all = new Map<string, Measured[]>();
   const what = (engine: string, windows: number): string =>
     `1000 stations, ${runsOfEach} runs each this week, ${windows} windows, ${runsPerSecond} runs/s, ${engine}`;
   for (let turn = 0; turn < Number(values.turns); turn += 1) {
     for (const windows of [0, 100]) {
-      for (const [engine, place] of places) {
-        const measured = await measure(place, undefined, { windows, isEveryChange: false, expanded: 1 });
+      for (const { engine, place, program } of measuredPlaces) {
+        const measured = await measure(place, program, { windows, isEveryChange: false, expanded: 1 });
         console.log(`${what(engine, windows)}: ${describe(measured)}`);
         all.set(what(engine, windows), [...(all.get(what(engine, windows)) ?? []), measured]);
       }

@@ -4,6 +4,7 @@ import { type Role, roles } from '../../shared/contract/operation.ts';
 import type { StoredKey } from '../keys.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 import { firstUserId } from './users.ts';
+import { isTextIn, plannedOnce } from './words.ts';
 
 export type KeyOwner =
   | { kind: 'user'; id: string; name: string; role: Role }
@@ -123,8 +124,9 @@ interface StationKeyRow {
 export async function stationKeys(store: Store, stationIds: readonly string[]): Promise<Map<string, StationKeyRow>> {
   const rows = await store
     .selectFrom('api_keys')
-    .where('station_id', 'in', stationIds)
+    .where(isTextIn('station_id', stationIds))
     .select(['station_id', 'prefix', 'created_at', 'last_used_at'])
+    .modifyEnd(plannedOnce)
     .execute();
   return new Map(rows.flatMap(({ station_id, ...key }) => (station_id ? [[station_id, { station_id, ...key }]] : [])));
 }

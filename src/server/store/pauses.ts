@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Pause } from '../../shared/contract/pauses.ts';
 import type { Store, StoreTransaction, Tables } from './tables.ts';
 import { isoTime, isoTimeOrNull } from './time.ts';
-import { isTextIn } from './words.ts';
+import { isTextIn, plannedOnce } from './words.ts';
 
 export type PauseRow = Tables['pauses'];
 
@@ -44,6 +44,7 @@ export async function pausesFrom(
     .where((where) => where.or([where('ends_at', 'is', null), where('ends_at', '>', time)]))
     .orderBy('starts_at')
     .orderBy('id')
+    .modifyEnd(plannedOnce)
     .execute();
   const byStation = Map.groupBy(rows, ({ station_id }) => station_id);
   return new Map([...byStation].map(([station, pauses]) => [station, pauses.map(asPause)]));

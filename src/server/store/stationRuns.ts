@@ -2,6 +2,7 @@ import { mergeSpans, type TimeSpan } from '../../shared/uptime/uptimeHistory.ts'
 import { isCounted } from './countedRuns.ts';
 import { selectRuns } from './runs.ts';
 import type { Store } from './tables.ts';
+import { isTextIn, plannedOnce } from './words.ts';
 
 /** A run that started longer before a time is not considered: finding it would require reading all earlier runs. */
 export const longestRunMs = 7 * 86_400_000;
@@ -37,7 +38,7 @@ export async function runsStartedIn(store: Store, stationId: string, { from, to 
 export async function lastRuns(store: Store, stationIds: readonly string[]): Promise<Map<string, number>> {
   const rows = await store
     .selectFrom('stations as s')
-    .where('s.id', 'in', stationIds)
+    .where(isTextIn('s.id', stationIds))
     .select('s.id')
     .select((where) =>
       where
@@ -48,6 +49,7 @@ export async function lastRuns(store: Store, stationIds: readonly string[]): Pro
         .limit(1)
         .as('started_at'),
     )
+    .modifyEnd(plannedOnce)
     .execute();
   return new Map(rows.flatMap(({ id, started_at }) => (started_at === null ? [] : [[id, started_at]])));
 }

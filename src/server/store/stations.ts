@@ -4,7 +4,7 @@ import type { MetadataFilter } from '../../shared/contract/metadata.ts';
 import { containing, fold } from './fold.ts';
 import { hasMetadata } from './metadata.ts';
 import type { Store, StoreTransaction } from './tables.ts';
-import { isTextIn } from './words.ts';
+import { isTextIn, isTextOfSmallTableIn, plannedOnce } from './words.ts';
 
 export interface StationRow {
   id: string;
@@ -47,8 +47,9 @@ export async function findStations(store: Store, ids: readonly string[]): Promis
   return store
     .selectFrom('stations')
     .select(stationColumns)
-    .where(isTextIn('id', ids))
+    .where(isTextOfSmallTableIn('id', ids))
     .where('archived_at', 'is', null)
+    .modifyEnd(plannedOnce)
     .execute();
 }
 
@@ -128,9 +129,10 @@ export async function linkedProcedures(store: Store, stationIds: readonly string
   return store
     .selectFrom('station_procedures as l')
     .innerJoin('procedures as p', 'p.id', 'l.procedure_id')
-    .where('l.station_id', 'in', stationIds)
+    .where(isTextOfSmallTableIn('l.station_id', stationIds))
     .select(['l.station_id', 'p.id', 'p.identifier', 'p.name'])
     .orderBy('p.name_key')
     .orderBy('p.id')
+    .modifyEnd(plannedOnce)
     .execute();
 }

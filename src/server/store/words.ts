@@ -21,6 +21,8 @@ export interface Words {
    */
   readonly unitsAndRuns: string;
   readonly isTextIn: string;
+  /** Does as `isTextIn`, for tables with a row for each station: PostgreSQL would compare each row with each text. */
+  readonly isTextOfSmallTableIn: string;
   readonly isNumberIn: string;
   /** Compares texts by a pattern without regard to case. */
   readonly likeInAnyCase: string;
@@ -57,6 +59,9 @@ export function formOf(words: Words, name: string): (string | number)[] | null {
 /** The condition that a column has one of the texts. The query is the same for any number of them. */
 export const isTextIn = (column: string, texts: readonly string[]): RawBuilder<boolean> =>
   word('isTextIn', sql.ref(column), JSON.stringify(texts));
+
+export const isTextOfSmallTableIn = (column: string, texts: readonly string[]): RawBuilder<boolean> =>
+  word('isTextOfSmallTableIn', sql.ref(column), JSON.stringify(texts));
 
 export const isNumberIn = (column: string, numbers: readonly number[]): RawBuilder<boolean> =>
   word('isNumberIn', sql.ref(column), JSON.stringify(numbers));

@@ -14,6 +14,7 @@ const words: Words = {
       where u.revision_id = rev.id and {0} order by u.serial_key {1}, r.started_at {1}, r.key {1} limit {2}
     ) as u join runs as r on r.key = u.run_key`,
   isTextIn: '{0} = any (array(select json_array_elements_text({1}::json)))',
+  isTextOfSmallTableIn: '{0} in (select json_array_elements_text({1}::json))',
   isNumberIn: '{0} = any (array(select json_array_elements_text({1}::json)::bigint))',
   likeInAnyCase: `{0} ilike {1} escape '\\'`,
   unitsWithPhrase: `select id from units where serial_key like {1} escape '\\'`,

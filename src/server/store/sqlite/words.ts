@@ -11,6 +11,7 @@ const words: Words = {
   plannedOnce: '',
   unitsAndRuns: 'cross join units as u on u.revision_id = rev.id cross join runs as r on r.unit_id = u.id',
   isTextIn: '{0} in (select value from json_each({1}))',
+  isTextOfSmallTableIn: '{0} in (select value from json_each({1}))',
   isNumberIn: '{0} in (select value from json_each({1}))',
   likeInAnyCase: `{0} like {1} escape '\\'`,
   unitsWithPhrase: `select u.id from (select rowid as key from unit_serials where unit_serials match {0}) as t

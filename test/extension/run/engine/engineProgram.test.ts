@@ -43,14 +43,14 @@ describe('TofuPilot’s command line program', () => {
     }
   });
 
-  it('uses the environment venv of the folder, or that beside the nearest pyproject.toml', async () => {
+  it('uses the environment venv of the folder, or that beside the nearest pyproject.toml', () => {
     const procedure = join(folder, 'project', 'procedure');
     const bin = process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python';
     mkdirSync(procedure, { recursive: true });
-    assert.deepEqual(await findEnvironment(procedure), { folder: join(procedure, 'venv'), python: null });
+    assert.deepEqual(findEnvironment(procedure), { folder: join(procedure, 'venv'), python: null });
     mkdirSync(join(folder, 'project', 'venv', bin, '..'), { recursive: true });
     writeFileSync(join(folder, 'project', 'venv', bin), '');
     writeFileSync(join(folder, 'project', 'pyproject.toml'), '');
-    assert.equal((await findEnvironment(procedure)).python, join(folder, 'project', 'venv', bin));
+    assert.equal(findEnvironment(procedure).python, join(folder, 'project', 'venv', bin));
   });
 });

@@ -4,7 +4,7 @@ import { type Role, roles } from '../../shared/contract/operation.ts';
 import type { StoredKey } from '../keys.ts';
 import type { Store, StoreTransaction } from './tables.ts';
 import { firstUserId } from './users.ts';
-import { isTextIn, plannedOnce } from './words.ts';
+import { isTextOfSmallTableIn, plannedOnce } from './words.ts';
 
 export type KeyOwner =
   | { kind: 'user'; id: string; name: string; role: Role }
@@ -124,7 +124,7 @@ interface StationKeyRow {
 export async function stationKeys(store: Store, stationIds: readonly string[]): Promise<Map<string, StationKeyRow>> {
   const rows = await store
     .selectFrom('api_keys')
-    .where(isTextIn('station_id', stationIds))
+    .where(isTextOfSmallTableIn('station_id', stationIds))
     .select(['station_id', 'prefix', 'created_at', 'last_used_at'])
     .modifyEnd(plannedOnce)
     .execute();

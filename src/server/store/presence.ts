@@ -3,7 +3,7 @@ import type { StationState } from '../../shared/contract/overview.ts';
 import type { PresenceCause } from '../../shared/contract/presence.ts';
 import type { PresenceReport } from '../../shared/uptime/presence.ts';
 import type { Store, StoreTransaction } from './tables.ts';
-import { isTextIn, plannedOnce } from './words.ts';
+import { isTextOfSmallTableIn, plannedOnce } from './words.ts';
 
 export interface StoredPresence {
   station_id: string;
@@ -135,7 +135,7 @@ const isSame = (a: PresenceReport, b: PresenceReport): boolean =>
 export async function presencesOf(store: Store, stationIds: readonly string[]) {
   const rows = await store
     .selectFrom('presence')
-    .where(isTextIn('station_id', stationIds))
+    .where(isTextOfSmallTableIn('station_id', stationIds))
     .select(['station_id', 'state', 'since', 'last_seen_at', 'operator_address'])
     .modifyEnd(plannedOnce)
     .execute();

@@ -1,8 +1,9 @@
+import { sql } from 'kysely';
 import { mergeSpans, type TimeSpan } from '../../shared/uptime/uptimeHistory.ts';
 import { isCounted } from './countedRuns.ts';
 import { selectRuns } from './runs.ts';
 import type { Store } from './tables.ts';
-import { isTextIn, plannedOnce } from './words.ts';
+import { isTextOfSmallTableIn, plannedOnce } from './words.ts';
 
 /** A run that started longer before a time is not considered: finding it would require reading all earlier runs. */
 export const longestRunMs = 7 * 86_400_000;
@@ -38,7 +39,7 @@ export async function runsStartedIn(store: Store, stationId: string, { from, to 
 export async function lastRuns(store: Store, stationIds: readonly string[]): Promise<Map<string, number>> {
   const rows = await store
     .selectFrom('stations as s')
-    .where(isTextIn('s.id', stationIds))
+    .where(isTextOfSmallTableIn('s.id', stationIds))
     .select('s.id')
     .select((where) =>
       where
@@ -46,7 +47,7 @@ export async function lastRuns(store: Store, stationIds: readonly string[]): Pro
         .whereRef('r.created_by_station_id', '=', 's.id')
         .select('r.started_at')
         .orderBy('r.started_at', 'desc')
-        .limit(1)
+        .limit(sql.lit(1))
         .as('started_at'),
     )
     .modifyEnd(plannedOnce)

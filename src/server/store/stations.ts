@@ -43,16 +43,6 @@ export async function findStationsByName(store: Store, name: string): Promise<{ 
     .execute();
 }
 
-export async function findStations(store: Store, ids: readonly string[]): Promise<StationRow[]> {
-  return store
-    .selectFrom('stations')
-    .select(stationColumns)
-    .where(isTextOfSmallTableIn('id', ids))
-    .where('archived_at', 'is', null)
-    .modifyEnd(plannedOnce)
-    .execute();
-}
-
 export async function insertStation(change: StoreTransaction, name: string, metadata_json: string): Promise<string> {
   const id = randomUUID();
   await change

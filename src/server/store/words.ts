@@ -13,7 +13,10 @@ export interface Words {
   readonly indexedBy: string;
   /** A value or condition for which no index is used. */
   readonly unindexed: string;
-  /** Ends a query that is always the same and asked often. A connection of PostgreSQL then parses and plans it once. */
+  /**
+   * Ends a query that is always the same and asked often. A connection of PostgreSQL then parses and plans it once. A limit in a
+   * subquery must be a literal: without it, the plan for any limit looks worse, and PostgreSQL plans each time.
+   */
   readonly plannedOnce: string;
   /**
    * Joins the units of the revision `rev` in the order of their serial numbers, and their runs. PostgreSQL does not know that

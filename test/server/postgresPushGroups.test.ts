@@ -175,7 +175,11 @@ describe(`pushes that PostgreSQL stores together (PUSH_SEED=${seed} PUSH_GROUPS=
     if (!hasPostgres) skip(this, 'the program postgres of PostgreSQL is not in the PATH');
     postgres = await sharedPostgres();
     const url = await postgres.createDatabase('groups');
-    const opened = await openPostgres(url, { lease: null, connectionLost: () => undefined });
+    const opened = await openPostgres(url, {
+      lease: null,
+      connectionLost: () => undefined,
+      keyUsesFailed: () => undefined,
+    });
     engines.set('SQLite', openStore(join(temporaryFolder(), 'stations.db')));
     engines.set('PostgreSQL', { ...opened, writer: new Writer(opened.store, opened.pushes) });
   });

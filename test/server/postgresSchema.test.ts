@@ -86,7 +86,11 @@ describe('the schema of PostgreSQL', function () {
 
   const newDatabase = (): Promise<string> => postgres.createDatabase(`schema${++databases}`);
   const open = async (url: string): Promise<Store> => {
-    const { store } = await openPostgres(url, { lease: null, connectionLost: () => undefined });
+    const { store } = await openPostgres(url, {
+      lease: null,
+      connectionLost: () => undefined,
+      keyUsesFailed: () => undefined,
+    });
     opened.push(store);
     return store;
   };

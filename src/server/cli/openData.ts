@@ -19,6 +19,7 @@ export async function openData({ database, databaseUrl }: DataFolder, lease: Lea
       lease,
       // The error itself has the whole connection.
       connectionLost: (error) => logFailure('A connection to PostgreSQL was lost', messageOf(error)),
+      keyUsesFailed: (error) => logFailure('When keys were last used could not be stored', messageOf(error)),
     });
     return { ...opened, writer: new Writer(opened.store, opened.pushes) };
   } catch (error) {

@@ -192,6 +192,7 @@ export async function serve(folder: DataFolder, options: ServeOptions): Promise<
       await stopUses();
       await computed;
       await swept;
+      await pushes.stop();
       await store.destroy();
       await stopTracing();
       await lease?.release();

@@ -70,4 +70,6 @@ export interface Pushes {
   saveKeyUse(key: FoundKey, now: number): MaybeLater<void>;
   /** @param expected the pushes of the transaction in their order; others can be made in it, too */
   begin(change: StoreTransaction, expected: readonly Push[]): PushTransaction;
+  /** Stores what waits. No request may be left. */
+  stop(): MaybeLater<void>;
 }

@@ -92,12 +92,14 @@ interface PostgresOptions {
   /** By which this process is the active server of the database; null if it is not. */
   readonly lease: Lease | null;
   readonly connectionLost: (error: Error) => void;
+  /** When keys were last used could not be stored. It is tried again. */
+  readonly keyUsesFailed: (error: unknown) => void;
 }
 
 /** A commit is durable when it returns. @throws Error if the database cannot be used; no message has the password in `url` */
 export async function openPostgres(
   url: string,
-  { lease, connectionLost }: PostgresOptions,
+  { lease, connectionLost, keyUsesFailed }: PostgresOptions,
 ): Promise<Omit<Engine, 'writer'>> {
   const pool = new Pool({ connectionString: url, max: connections, options: asOptions });
   pool.on('error', connectionLost);
@@ -122,7 +124,7 @@ export async function openPostgres(
     await store.destroy();
     throw error;
   }
-  return { store, pushes: postgresPushes(store, () => changes) };
+  return { store, pushes: postgresPushes(store, () => changes, keyUsesFailed) };
 }
 
 async function requireUsable(store: Store): Promise<void> {

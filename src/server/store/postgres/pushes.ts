@@ -1,4 +1,3 @@
-import { messageOf } from '../../../shared/format/messageOf.ts';
 import { isUseStored, keyOf, keyRow } from '../keys.ts';
 import type { Pushes } from '../pushes.ts';
 import type { Store } from '../tables.ts';
@@ -15,46 +14,68 @@ const findKey = prepared(
 
 const saveKeyUses = prepared(
   'save_key_uses',
-  `update api_keys as k set last_used_at = u.at from json_to_recordset($1::json) as u (id text, at bigint) where k.id = u.id`,
+  `update api_keys as k set last_used_at = greatest(k.last_used_at, u.at)
+   from json_to_recordset($1::json) as u (id text, at bigint) where k.id = u.id`,
 );
 
 const saveDelayMs = 500;
 
 /**
  * Stores when keys were last used, together for all requests of half a second. A commit for each would be half of the time of a push,
- * and requests with the same key would wait for each other.
+ * and requests with the same key would wait for each other. A failure is no failure of a request: the uses wait for the next attempt.
  */
 class KeyUses {
   readonly #pool: Store;
-  readonly #waiting = new Map<string, number>();
-  #failure: Error | null = null;
+  readonly #failed: (error: unknown) => void;
+  #waiting = new Map<string, number>();
+  #timer: NodeJS.Timeout | undefined;
+  #saving: Promise<void> = Promise.resolve();
 
-  constructor(pool: Store) {
+  constructor(pool: Store, failed: (error: unknown) => void) {
     this.#pool = pool;
+    this.#failed = failed;
   }
 
-  /** @throws the error of earlier uses that could not be stored */
   add(id: string, at: number): void {
-    if (this.#waiting.size === 0) setTimeout(() => void this.#save(), saveDelayMs).unref();
     this.#waiting.set(id, at);
-    const failure = this.#failure;
-    this.#failure = null;
-    if (failure !== null) throw failure;
+    if (this.#timer === undefined) this.#saveLater();
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#saving;
+    clearTimeout(this.#timer);
+    if (this.#waiting.size === 0) return;
+    await this.#save();
+    clearTimeout(this.#timer);
+  }
+
+  #saveLater(): void {
+    this.#timer = setTimeout(() => {
+      this.#saving = this.#save();
+    }, saveDelayMs).unref();
   }
 
   async #save(): Promise<void> {
-    const uses = [...this.#waiting].map(([id, at]) => ({ id, at }));
-    this.#waiting.clear();
+    const uses = this.#waiting;
+    this.#waiting = new Map();
     try {
-      await this.#pool.executeQuery(saveKeyUses(JSON.stringify(uses)));
+      await this.#pool.executeQuery(saveKeyUses(JSON.stringify([...uses].map(([id, at]) => ({ id, at })))));
     } catch (error) {
-      this.#failure = error instanceof Error ? error : new Error(messageOf(error));
+      this.#waiting = new Map([...uses, ...this.#waiting]);
+      this.#failed(error);
     }
+    this.#timer = undefined;
+    if (this.#waiting.size > 0) this.#saveLater();
   }
 }
 
-export function postgresPushes(pool: Store, changeCount: () => number): Pushes {
-  const uses = new KeyUses(pool);
+export function postgresPushes(
+  pool: Store,
+  changeCount: () => number,
+  keyUsesFailed: (error: unknown) => void,
+): Pushes {
+  const uses = new KeyUses(pool, keyUsesFailed);
   return {
     async findKey(hash) {
       const { rows } = await pool.executeQuery(findKey(hash));
@@ -64,5 +85,6 @@ export function postgresPushes(pool: Store, changeCount: () => number): Pushes {
       if (!isUseStored(key, now)) uses.add(key.id, now);
     },
     begin: (change, expected) => new PushGroup(change, expected, changeCount),
+    stop: () => uses.stop(),
   };
 }

@@ -38,6 +38,8 @@ export const sqlitePushes = (sql: Statements): Pushes => ({
     insertRun: (push, references) => insertRun(sql, push, references),
     change: () => change,
   }),
+
+  stop: () => undefined,
 });
 
 function find(sql: Statements, { run, caller, marks }: Push): FoundByPush {

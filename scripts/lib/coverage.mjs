@@ -57,8 +57,9 @@ const folderOf = (file) => {
   return folders.slice(0, 2).join('/');
 };
 
-/** Files that contain only types are never loaded. */
+/** Files that contain only types are never loaded, and those of a library in a bundle are not here. */
 const hasCode = (file) =>
+  existsSync(file) &&
   /^(export )?(const|let|function|class|async|abstract|default|\w+\()/m.test(readFileSync(file, 'utf8'));
 
 function copyBundlesWithMaps() {

@@ -51,7 +51,7 @@ function rounded(value: number, digits: number, round: (value: number) => number
   const scaled = value * scale;
   // A value that has these digits already is not moved by the error of the product.
   const nearest = Math.round(scaled);
-  const whole = Math.abs(scaled - nearest) < 1e-9 * Math.max(1, Math.abs(scaled)) ? nearest : round(scaled);
+  const whole = Math.abs(scaled - nearest) < 1e-12 * Math.max(1, Math.abs(scaled)) ? nearest : round(scaled);
   const result = Number((whole / scale).toFixed(digits));
   return Number.isFinite(result) ? result : value;
 }

@@ -80,6 +80,14 @@ describe('limits from past values', () => {
     );
   });
 
+  it('are rounded outwards, too, where they are a billionth away from a number with few decimals', () => {
+    // The mean is 2e-9 and sigma is 1.
+    const values = Array.from({ length: 100 }, (_, index) => (index % 2 === 0 ? 1 : -1) * Math.sqrt(0.99) + 2e-9);
+    const rounded = proposeRoundedLimits(values, { kind: 'sigmas', sigmas: 3 }, 'both');
+    assert.ok(rounded.kind === 'limits');
+    assert.deepEqual([rounded.lower, rounded.upper], [-3, 3.1]);
+  });
+
   it('that have few decimals already are not moved by rounding', () => {
     // In binary, 0.29 * 100 is less than 29.
     const values = Array.from({ length: 101 }, (_, index) => Number((0.28 + index / 100).toFixed(2)));

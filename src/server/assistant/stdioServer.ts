@@ -26,7 +26,7 @@ const jsonRpcAnswer = z.union([
   z.object({ error: z.object({ code: z.number(), message: z.string(), data: z.unknown().optional() }) }),
 ]);
 
-/** Passes every request on to `/mcp` of a station server, which answers, limits and records it as any other. */
+/** Passes every request on to `/mcp` of a station server, which answers, limits and records it like each other request. */
 export function serveOverStdio(post: PostToServer, version: string): void {
   serveStdio(
     () => {

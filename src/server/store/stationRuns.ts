@@ -36,20 +36,15 @@ export async function runsStartedIn(store: Store, stationId: string, { from, to 
   return { count, latest };
 }
 
+export const lastRunOf = (stationId: string) => sql<number | null>`(
+  select started_at from runs where created_by_station_id = ${sql.ref(stationId)} order by started_at desc limit 1)`;
+
 export async function lastRuns(store: Store, stationIds: readonly string[]): Promise<Map<string, number>> {
   const rows = await store
     .selectFrom('stations as s')
     .where(isTextOfSmallTableIn('s.id', stationIds))
     .select('s.id')
-    .select((where) =>
-      where
-        .selectFrom('runs as r')
-        .whereRef('r.created_by_station_id', '=', 's.id')
-        .select('r.started_at')
-        .orderBy('r.started_at', 'desc')
-        .limit(sql.lit(1))
-        .as('started_at'),
-    )
+    .select(lastRunOf('s.id').as('started_at'))
     .modifyEnd(plannedOnce)
     .execute();
   return new Map(rows.flatMap(({ id, started_at }) => (started_at === null ? [] : [[id, started_at]])));

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { lastRunOf } from './stationRuns.ts';
 import type { Store } from './tables.ts';
 import { isTextOfSmallTableIn, plannedOnce } from './words.ts';
 
@@ -16,15 +16,7 @@ export async function stationSummaries(store: Store, ids: readonly string[]) {
     .select(['s.id', 's.name', 's.group_path'])
     .select(['k.prefix', 'k.created_at as key_created_at', 'k.last_used_at as key_used_at'])
     .select(['p.state', 'p.since', 'p.last_seen_at', 'p.operator_address'])
-    .select((where) =>
-      where
-        .selectFrom('runs as r')
-        .whereRef('r.created_by_station_id', '=', 's.id')
-        .select('r.started_at')
-        .orderBy('r.started_at', 'desc')
-        .limit(sql.lit(1))
-        .as('last_run_at'),
-    )
+    .select(lastRunOf('s.id').as('last_run_at'))
     .modifyEnd(plannedOnce)
     .execute();
   const found = new Map(rows.map((row) => [row.id, row]));

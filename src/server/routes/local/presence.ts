@@ -54,8 +54,8 @@ export function presenceRoutes({ mount, mountChange, store, writer, presence }: 
     checkOrder(starts_at, ends_at);
     const open = await openPauseWithin(change, id, ends_at);
     if (open) {
-      const what = open.kind === 'paused' ? 'The station is paused' : 'Maintenance goes on';
-      throw conflict(`${what} since ${isoTime(open.starts_at)} without an end. End that first.`);
+      const what = open.kind === 'paused' ? 'The station has been paused' : 'The station has been in maintenance';
+      throw conflict(`${what} since ${isoTime(open.starts_at)}, with no end. End that first.`);
     }
     return asPause(await insertPause(change, { station_id: id, kind: body.kind, starts_at, ends_at, note: body.note }));
   });

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
 import { createStation } from './support/bench.ts';
+import { robotSuite } from './support/robotSuite.ts';
 import { useSharedBench } from './support/sharedBench.ts';
 import { eventually } from './support/until.ts';
 
@@ -125,18 +126,7 @@ def test_led():
     const count = (await bench.runs()).length;
     bench.write(
       'board.robot',
-      `*** Settings ***
-Library    TestStations
-
-*** Variables ***
-\${PROCEDURE_ID}     FVT1
-\${SERIAL_NUMBER}    SN-RF
-\${PART_NUMBER}      PCBA01
-
-*** Test Cases ***
-Supply
-    Measure    supply    3.31    3.2    3.4    V
-
+      `${robotSuite}
 Leds
     Log    Looking at the LEDs
     Should Be Equal    red    green

@@ -10,7 +10,7 @@ import { type TestStation, useServerProcess } from '../server/bench.ts';
 import { axeProblems } from './support/axe.ts';
 import { openBrowser } from './support/browser.ts';
 import { build } from './support/places.ts';
-import { SlotAtWork } from './support/slotAtWork.ts';
+import { openOperatorPage, SlotAtWork } from './support/slotAtWork.ts';
 import { eventually } from './support/until.ts';
 import { areScreenshotsWanted } from './support/workbench.ts';
 
@@ -39,10 +39,7 @@ describe('the Operator UI with 16 slots in a browser', function () {
     page = context.pages()[0] ?? (await context.newPage());
     station = await bench.station('Line 4');
     slots = Array.from({ length: slotCount }, (_, index) => new SlotAtWork(station, index + 1, slotCount));
-    await page.goto(`${bench.server.url}/operator/#${station.id}`);
-    await page.getByLabel('Station key or user key').fill(station.key);
-    await page.keyboard.press('Enter');
-    await page.getByText('To start tests here, set a script').waitFor();
+    await openOperatorPage(page, bench.server.url, station);
     for (const slot of slots) await slot.open(bench.server.url, station.key);
     await shown(slotCount).waitFor();
   });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { before, it } from 'mocha';
 import { describeSlow } from '../support/slow.ts';
 import { Bench, createStation, python, useBench } from './support/bench.ts';
+import { robotSuite } from './support/robotSuite.ts';
 
 describeSlow('the interpreter of a run', function () {
   this.timeout(240_000);
@@ -40,21 +41,7 @@ describeSlow('the interpreter of a run', function () {
 
   it('gets Robot Framework in the .venv when a suite needs it, and nothing else', async () => {
     const window = workbench();
-    bench.write(
-      'board.robot',
-      `*** Settings ***
-Library    TestStations
-
-*** Variables ***
-\${PROCEDURE_ID}     FVT1
-\${SERIAL_NUMBER}    SN-RF
-\${PART_NUMBER}      PCBA01
-
-*** Test Cases ***
-Supply
-    Measure    supply    3.31    3.2    3.4    V
-`,
-    );
+    bench.write('board.robot', robotSuite);
     for (const name of ['.venv', '.vscode']) rmSync(join(bench.workspace, name), { recursive: true, force: true });
     await window.changeSettings({ 'testStations.python': bare });
     await window.openFile('board.robot');

@@ -1,6 +1,15 @@
+import type { Page } from 'playwright-core';
 import type { WindowRequest } from '../../../src/shared/contract/operator.ts';
 import type { TestStation } from '../../server/bench.ts';
 import { asked, EditorAtWork, event } from '../../server/editorAtWork.ts';
+
+/** Opens the browser page of a station that no script tests on yet, with the key of the station. */
+export async function openOperatorPage(page: Page, serverUrl: string, station: TestStation): Promise<void> {
+  await page.goto(`${serverUrl}/operator/#${station.id}`);
+  await page.getByLabel('Station key or user key').fill(station.key);
+  await page.keyboard.press('Enter');
+  await page.getByText('To start tests here, set a script').waitFor();
+}
 
 /** A slot whose window reports tests, and what the window was asked to do. */
 export class SlotAtWork {

@@ -38,8 +38,8 @@ const revision = (condition: string): string => `(
   where part.number_key = w.part and ${condition})`;
 
 /**
- * Each push is looked up by indexes. Joins of all, and `exists`, could read whole tables while these are small, and go on so when they
- * grow: the plan is kept.
+ * Each push is looked up by indexes. For joins of all and for `exists`, PostgreSQL may plan to read whole tables while these are small,
+ * and the plan is kept when they have grown.
  */
 const lookUpStatement = prepared(
   'look_up',
